@@ -1,0 +1,65 @@
+# The commands of this repository. `make` alone lists them; each installs what it needs on first use and says so.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+PY := .venv/bin/python
+
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+demo: python pages ## a seeded Plenary on one port, ready to click through
+	@PLENARY_DEMO=1 PLENARY_GATEWAY=test .venv/bin/plenary demo
+
+demo-reset: ## forget the demo's data; the next `make demo` seeds again
+	rm -rf var
+
+test: python ## every test there is; the last line counts them
+	@.ci/test
+
+bench: python pages ## the measurements that docs/benchmarks.md shows
+	@$(PY) -m bench
+
+lint: python ## mistakes in Python and in the scripts that a reader would point at
+	$(PY) -m ruff check .
+	.venv/bin/shellcheck -S warning -x -P .ci .ci/lib.sh .ci/python .ci/node .ci/frontend .ci/debian .ci/test .ci/run
+
+types: types-python types-frontend ## types on both sides; the front end's check also lints and looks at its format
+
+types-python: python
+	$(PY) -m mypy
+
+types-frontend: packages
+	@.ci/frontend run check
+
+format: python packages ## rewrite all code the way it is formatted here
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix --quiet --select I .
+	@.ci/frontend run format
+
+format-check: python
+	$(PY) -m ruff format --check .
+
+schema: python ## print schema.graphql from the code
+	$(PY) -m plenary.graphql.schema > schema.graphql
+
+schema-check: python
+	$(PY) -m plenary.graphql.schema | diff -u schema.graphql -
+
+lock: python ## write requirements.lock anew from pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev pyproject.toml -o requirements.lock
+
+clean: ## delete everything that can be made again; the demo's data stays
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis frontend/node_modules frontend/dist
+
+python:
+	@.ci/python
+
+packages: python
+	@.ci/frontend packages
+
+pages: python
+	@.ci/frontend build
+
+.PHONY: help demo demo-reset test bench lint types types-python types-frontend format format-check schema schema-check \
+	lock clean python packages pages
