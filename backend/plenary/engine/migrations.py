@@ -1,0 +1,50 @@
+"""Bringing a database to the newest shape: runs the revisions of the top-level `alembic/` folder, all or none of them."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.ext.asyncio import create_async_engine
+
+REVISIONS = Path(__file__).resolve().parents[3] / "alembic"
+# Two processes that start at once migrate one after the other. The pair of numbers is ours alone.
+MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(7536, 2)"
+
+
+async def migrate(database_url: str, revisions: Path = REVISIONS, to: str = "head") -> None:
+    """Upgrade a database, in one transaction; one that is up to date is left alone.
+
+    `database_url` is `sqlite+aiosqlite:///…` (the file and its folder are made if missing) or `postgresql+asyncpg://…`.
+    """
+    if not (revisions / "env.py").is_file():
+        raise FileNotFoundError(f"There are no database migrations in {revisions}.")
+    url = sa.make_url(database_url)
+    sqlite = url.get_backend_name() == "sqlite"
+    if sqlite and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    database = create_async_engine(url, connect_args={} if sqlite else _through_any_pooler())
+    try:
+        async with database.begin() as connection:
+            await connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else MIGRATION_LOCK)
+            await connection.run_sync(_upgrade, revisions, to)
+    finally:
+        await database.dispose()
+
+
+def _upgrade(connection: sa.Connection, revisions: Path, to: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(revisions).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+
+
+def _through_any_pooler() -> dict[str, object]:
+    """Connection arguments that also work where a pooler hands one server connection to many clients."""
+    return {
+        "statement_cache_size": 0,
+        "prepared_statement_cache_size": 0,
+        "prepared_statement_name_func": lambda: f"plenary_{uuid4().hex}",
+    }

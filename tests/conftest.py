@@ -1,0 +1,93 @@
+"""What tests may ask for: servers of their own, and a fresh, migrated database each."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from plenary.engine.migrations import migrate
+
+from tests.servers import Postgres, Redis, start_postgres, start_redis
+
+TEMPLATE = "template"
+numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A PostgreSQL for this run (each worker of a parallel run has its own). Tests that stop or kill it start it again."""
+    server = start_postgres()
+    yield server
+    server.discard()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Redis]:
+    """A Redis for this run."""
+    server = start_redis()
+    yield server
+    server.discard()
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgres(postgres_server: Postgres) -> Postgres:
+    async def make() -> None:
+        await _execute(postgres_server, f'CREATE DATABASE "{TEMPLATE}"')
+        await migrate(postgres_server.url(TEMPLATE))
+
+    _run(make)
+    return postgres_server
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("migrated") / "plenary.db"
+    _run(lambda: migrate(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture
+async def postgres_url(_migrated_postgres: Postgres) -> AsyncIterator[str]:
+    """The address of a fresh, migrated PostgreSQL database."""
+    name = f"test_{next(numbers)}"
+    await _execute(_migrated_postgres, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+    yield _migrated_postgres.url(name)
+    await _execute(_migrated_postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def sqlite_url(_migrated_sqlite: Path, tmp_path: Path) -> str:
+    """The address of a fresh, migrated SQLite database."""
+    return f"sqlite+aiosqlite:///{shutil.copy(_migrated_sqlite, tmp_path / 'plenary.db')}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """The address of a fresh, migrated database: the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    server: Postgres = request.getfixturevalue("_migrated_postgres")
+    name = f"test_{next(numbers)}"
+    await _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+    yield server.url(name)
+    await _execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+async def _execute(server: Postgres, statement: str) -> None:
+    connection = await asyncpg.connect(server.url().replace("+asyncpg", ""))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run async work from a fixture of the session, apart from the event loops of the tests."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(work())).result()

@@ -1,0 +1,208 @@
+"""Private servers for tests: a PostgreSQL and a Redis on free loopback ports, in folders of their own, gone with the tests.
+
+Nothing here reads the environment or touches a server that was running before. Servers can be stopped, killed and started
+again; their port and their data stay the same.
+"""
+
+import ctypes
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PATIENCE = 30.0  # seconds that a server may take to answer or to end, on a crowded machine
+
+
+class ServerUnavailable(RuntimeError):
+    """A server that the tests need cannot be started here."""
+
+
+@dataclass
+class Server:
+    """A server process: `start`, `stop` (politely), `kill` (as a crash would), `pause` and `resume`."""
+
+    name: str
+    arguments: list[str]
+    folder: Path
+    port: int
+    user: str | None = None
+    polite: signal.Signals = signal.SIGTERM
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Start and wait until it answers; a crashed predecessor may still be letting go of its memory."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            with (self.folder / "server.log").open("ab") as log:
+                self.process = subprocess.Popen(
+                    self.arguments, stdout=log, stderr=log, cwd=self.folder, preexec_fn=_end_with_parent,
+                    user=self.user, group=pwd.getpwnam(self.user).pw_gid if self.user else None,
+                    extra_groups=[] if self.user else None, env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+                )  # fmt: skip
+            process = self.process
+            if wait_until(lambda p=process: p.poll() is not None or self.answers(), deadline) and process.poll() is None:  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+                return
+            if process.poll() is None or time.monotonic() > deadline:
+                self.kill()
+                raise ServerUnavailable(f"{self.name} does not start:\n{(self.folder / 'server.log').read_text()[-2000:]}")
+
+    def answers(self) -> bool:
+        """Whether it is ready for clients."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """End it politely: everything acknowledged is on the disk."""
+        self._end(self.polite)
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._end(signal.SIGKILL)
+
+    def restart(self) -> None:
+        """Stop and start."""
+        self.stop()
+        self.start()
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process is None:
+            return
+        self.process.send_signal(how)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    def discard(self) -> None:
+        """End it and remove its folder."""
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Postgres(Server):
+    """A PostgreSQL cluster without passwords. `url("name")` is the address of one of its databases."""
+
+    def answers(self) -> bool:
+        """Ready when it has written so into its lock file."""
+        try:
+            lines = (self.folder / "data" / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) >= 8 and lines[7].strip() == "ready" and self.process is not None and int(lines[0]) == self.process.pid
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of a database, in SQLAlchemy's words."""
+        return f"postgresql+asyncpg://plenary@127.0.0.1:{self.port}/{database}"
+
+
+class Redis(Server):
+    """A Redis that keeps nothing on disk."""
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def answers(self) -> bool:
+        """Ready when it answers PING."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(7) == b"+PONG\r\n"
+        except OSError:
+            return False
+
+
+def start_postgres() -> Postgres:
+    """A new PostgreSQL: Debian's programs, else those of the pgserver wheel; ServerUnavailable where there are neither."""
+    programs = _postgres_programs()
+    user = _service_user() if os.geteuid() == 0 else None
+    folder = _folder("postgres", user)
+    made = subprocess.run(
+        [str(programs / "initdb"), "--pgdata=data", "--username=plenary", "--auth=trust", "--encoding=UTF8",
+         "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
+        cwd=folder, user=user, extra_groups=[] if user else None, capture_output=True, text=True, check=False,
+        group=pwd.getpwnam(user).pw_gid if user else None, env={"PATH": os.defpath},
+    )  # fmt: skip
+    if made.returncode:
+        raise ServerUnavailable(f"PostgreSQL's initdb fails: {made.stderr}")
+    port = free_port()
+    settings = {
+        "port": str(port), "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200",
+        "fsync": "off", "full_page_writes": "off",  # these data need not survive a power cut
+        "shared_buffers": "64MB", "log_min_messages": "fatal", "timezone": "UTC",
+    }  # fmt: skip
+    arguments = [str(programs / "postgres"), "-D", "data", *(f"--{key}={value}" for key, value in settings.items())]
+    server = Postgres("PostgreSQL", arguments, folder, port, user, polite=signal.SIGINT)
+    server.start()
+    return server
+
+
+def start_redis() -> Redis:
+    """A new Redis; ServerUnavailable where it is not installed."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise ServerUnavailable("The tests need redis-server (Debian: apt install redis-server).")
+    folder, port = _folder("redis", None), free_port()
+    arguments = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    server = Redis("Redis", arguments, folder, port)
+    server.start()
+    return server
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(condition: Callable[[], bool], deadline: float) -> bool:
+    """Look again and again until a condition holds or a deadline (of `time.monotonic`) has passed."""
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def _postgres_programs() -> Path:
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: float(path.parts[4]))
+    if debian:
+        return debian[-1].parent
+    wheel = importlib.util.find_spec("pgserver")
+    if wheel is not None and wheel.origin is not None:
+        return Path(wheel.origin).parent / "pginstall" / "bin"
+    raise ServerUnavailable("The tests need PostgreSQL (Debian: apt install postgresql; elsewhere: pip install pgserver).")
+
+
+def _service_user() -> str:
+    """An account that PostgreSQL agrees to run as; it refuses root."""
+    try:
+        return pwd.getpwnam("postgres").pw_name
+    except KeyError:
+        subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", "plenary-tests"], check=True)
+        return "plenary-tests"
+
+
+def _folder(name: str, user: str | None) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=f"plenary-{name}-"))
+    if user is not None:
+        shutil.chown(folder, user)
+    return folder
+
+
+def _end_with_parent() -> None:
+    """Runs in the new process: a server must not outlive tests that were killed (Linux only; elsewhere it may)."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG
