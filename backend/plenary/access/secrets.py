@@ -1,0 +1,56 @@
+"""Secrets that are derived, not stored: order links, access codes and order codes, the same again after any restart.
+
+Each is an HMAC of what it opens with the server's secret and a rotation number; raising the number makes a new secret.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from uuid import UUID
+
+# Crockford's base 32: no I, L, O, U, so that a code can be read out and typed in.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MISREAD = str.maketrans("OIL", "011")
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Everything derived from the server's secret, at least 16 bytes long."""
+
+    secret: bytes
+
+    def order_secret(self, order_id: UUID, rotation: int = 0) -> str:
+        """The secret of an order's link: "ord_" and 26 letters, 130 bits."""
+        return "ord_" + self._letters("order secret", order_id, rotation, 26).lower()
+
+    def access_code(self, conference_id: UUID, rotation: int = 0) -> str:
+        """An organizer's access code for one conference: XXXX-XXXX-XXXX, 60 bits."""
+        return grouped(self._letters("access code", conference_id, rotation, 12))
+
+    def order_code(self, order_id: UUID, rotation: int = 0) -> str:
+        """An order's code for people: XXXX-XXXX. Finds the order again together with the registrant's e-mail."""
+        return grouped(self._letters("order code", order_id, rotation, 8))
+
+    def key(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose."""
+        return hmac.new(self.secret, f"key\0{purpose}".encode(), hashlib.sha256).digest()
+
+    def _letters(self, kind: str, id: UUID, rotation: int, count: int) -> str:
+        digest = hmac.new(self.secret, f"{kind}\0{id}\0{rotation}".encode(), hashlib.sha256).digest()
+        number = int.from_bytes(digest, "big")
+        return "".join(ALPHABET[(number >> 5 * n) & 31] for n in range(count))
+
+
+def grouped(letters: str) -> str:
+    """Letters in groups of four."""
+    return "-".join(letters[n : n + 4] for n in range(0, len(letters), 4))
+
+
+def tidy(code: str) -> str:
+    """A code as somebody typed it (any case, spaces, no dashes, O for 0), written the way we show it."""
+    return grouped("".join(c for c in code.upper() if c.isalnum()).translate(MISREAD))
+
+
+def same(given: str, right: str) -> bool:
+    """Whether two secrets are equal, in a time that does not tell where they differ."""
+    return hmac.compare_digest(given.encode(errors="surrogatepass"), right.encode())

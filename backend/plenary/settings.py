@@ -1,0 +1,197 @@
+"""Every setting of the server: its name in the environment, its default, and what it means.
+
+`Settings.from_env()` reads `PLENARY_…` variables and raises `WrongSetting`, which names the variable, on anything that
+cannot be right, on a variable it does not know, and on anything unsafe.
+"""
+
+import base64
+import binascii
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+GATEWAYS = ("test",)
+
+
+class WrongSetting(Exception):  # noqa: N818  it says what was wrong, like a refusal
+    """A setting that the server cannot start with. Its text names the variable and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this server runs. Each field is the variable `PLENARY_<NAME>`; secrets never show in its repr."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on. Anything but this machine itself needs PLENARY_SECRET and PLENARY_KEY."""
+    port: int = 8000
+    """The port to listen on."""
+    url: str = "http://127.0.0.1:8000"
+    """The address that people type, as in https://plenary.example. Default: host and port."""
+    origins: tuple[str, ...] = ()
+    """Other web origins, separated by commas, whose pages may use the API with their visitors' cookies."""
+    var: Path = Path("var")
+    """The folder for what the server makes itself: the SQLite database and generated secrets."""
+    database: str = "sqlite+aiosqlite:///var/plenary.db"
+    """sqlite:///path or postgresql://user:password@host/name. Default: plenary.db in PLENARY_VAR."""
+    pgbouncer: bool = False
+    """1 when the database is reached through PgBouncer in transaction mode: nothing is prepared."""
+    redis: str | None = None
+    """redis://host:port to tell other processes at once that the log grew. Without it they look four times a second."""
+    secret: bytes = field(default=b"", repr=False)
+    """What order links, access codes and order codes are derived from; at least 32 characters. Keep it for ever."""
+    key: bytes = field(default=b"", repr=False)
+    """Seals personal data: 32 bytes in base64 or hexadecimal. Whoever loses it loses all names and e-mails."""
+    gateway: str | None = None
+    """Where orders are paid: `test` (a page of our own, no money moves). Without one only free orders are confirmed."""
+    demo: bool = False
+    """1 on a server that only shows the product: the test gateway and the mailbox are open to everybody."""
+    dev: bool = False
+    """1 on a developer's machine: GraphiQL and the mailbox are open. Only on this machine itself."""
+    grace_seconds: int = 5
+    """How long after its deadline an order still accepts a payment that was on its way."""
+    deflate: bool = False
+    """1 compresses pushes: a tenth of the bytes for twice the CPU time. For visitors on slow lines."""
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach this server by https."""
+        return self.url.startswith("https://")
+
+    @property
+    def shows_mailbox(self) -> bool:
+        """Whether anybody may read the mails that were sent."""
+        return self.demo or self.dev
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """The settings of this environment. On this machine alone, missing secrets are made and kept in PLENARY_VAR."""
+        env = {name: text for name, text in (os.environ if environ is None else environ).items() if text != ""}
+        known = {f"PLENARY_{f.name.upper()}": f for f in fields(cls)}
+        defaults = {f.name: f.default for f in fields(cls)}
+        for name in env:
+            if name.startswith("PLENARY_") and name not in known:
+                raise WrongSetting(f"{name} is not a setting. Known are: {', '.join(known)}.")
+        given: dict[str, Any] = {f.name: READ[f.name](name, env[name]) for name, f in known.items() if name in env}
+        host, port, var = ({**defaults, **given}[name] for name in ("host", "port", "var"))
+        given.setdefault("url", f"http://{f'[{host}]' if ':' in host else host}:{port}")
+        given.setdefault("database", f"sqlite+aiosqlite:///{var / 'plenary.db'}")
+        at_home = is_loopback(host)
+        _check_safe(given, at_home)
+        for name, kept_in in (("secret", "plenary.secret"), ("key", "plenary.key")):
+            if name not in given and not at_home:
+                variable = f"PLENARY_{name.upper()}"
+                raise WrongSetting(f"{variable} must be set when PLENARY_HOST is not this machine itself.")
+            if name not in given:
+                given[name] = READ[name](f"PLENARY_{name.upper()} in {var / kept_in}", _made_once(var / kept_in))
+        return cls(**given)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on can only be reached from this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _check_safe(given: Mapping[str, Any], at_home: bool) -> None:
+    if given.get("gateway") == "test" and not at_home and not given.get("demo"):
+        raise WrongSetting("PLENARY_GATEWAY=test takes no money; off this machine it also needs PLENARY_DEMO=1.")
+    if given.get("dev") and not at_home:
+        raise WrongSetting("PLENARY_DEV=1 is only for PLENARY_HOST=127.0.0.1: it opens the mailbox to everybody.")
+
+
+def _made_once(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(base64.b64encode(secrets.token_bytes(32)).decode())
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+def _flag(name: str, text: str) -> bool:
+    if text not in ("0", "1"):
+        raise WrongSetting(f"{name} must be 0 or 1, not {text!r}.")
+    return text == "1"
+
+
+def _number(least: int, most: int) -> Callable[[str, str], int]:
+    def read(name: str, text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise WrongSetting(f"{name} must be a whole number from {least} to {most}, not {text!r}.")
+        return int(text)
+
+    return read
+
+
+def _origin(name: str, text: str) -> str:
+    parts = urlsplit(text.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise WrongSetting(f"{name} must be like https://plenary.example, without a path, not {text!r}.")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _database(name: str, text: str) -> str:
+    scheme, colon, rest = text.partition("://")
+    driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+    if not colon or scheme not in (*driver, *driver.values()):
+        raise WrongSetting(f"{name} must begin with sqlite:/// or postgresql://.")  # what it is may hold a password
+    return f"{driver.get(scheme, scheme)}://{rest}"
+
+
+def _redis(name: str, text: str) -> str:
+    if urlsplit(text).scheme not in ("redis", "rediss"):
+        raise WrongSetting(f"{name} must begin with redis:// or rediss://.")
+    return text
+
+
+def _secret(name: str, text: str) -> bytes:
+    if len(text) < 32:
+        raise WrongSetting(f"{name} must have at least 32 characters: try `openssl rand -base64 32`.")
+    return text.encode()
+
+
+def _key(name: str, text: str) -> bytes:
+    for decode in (bytes.fromhex, lambda t: base64.b64decode(t, altchars=b"-_" if "-" in t or "_" in t else None)):
+        try:
+            if len(key := decode(text)) == 32:
+                return key
+        except (ValueError, binascii.Error):
+            continue
+    raise WrongSetting(f"{name} must be 32 bytes in base64 or hexadecimal: try `openssl rand -base64 32`.")
+
+
+def _gateway(name: str, text: str) -> str:
+    if text not in GATEWAYS:
+        raise WrongSetting(f"{name} must be one of {', '.join(GATEWAYS)}, not {text!r}.")
+    return text
+
+
+def _text(_name: str, text: str) -> str:
+    return text
+
+
+READ: Mapping[str, Callable[[str, str], Any]] = {
+    "host": _text,
+    "port": _number(1, 65535),
+    "url": _origin,
+    "origins": lambda name, text: tuple(_origin(name, origin) for origin in text.split(",")),
+    "var": lambda _name, text: Path(text),
+    "database": _database,
+    "pgbouncer": _flag,
+    "redis": _redis,
+    "secret": _secret,
+    "key": _key,
+    "gateway": _gateway,
+    "demo": _flag,
+    "dev": _flag,
+    "grace_seconds": _number(0, 3600),
+    "deflate": _flag,
+}
