@@ -1,7 +1,7 @@
 """What a decider is: two pure functions over one stream of events, and the few words they share.
 
-`decide(command, state)` answers with the events to store, or with a `Refusal`. `evolve(state, event)` is the state after
-an event. Neither reads a clock, draws a number or calls anything: times and ids arrive in the command.
+`decide(command, state)` answers with the events to store, or with a `Refusal`. `evolve(state, event)` is the state
+after an event. Neither reads a clock, draws a number or calls anything: times and ids arrive in the command.
 """
 
 import dataclasses
@@ -22,8 +22,8 @@ Event = TypeVar("Event")
 class Personal:
     """Marks a text field of an event as personal: `Annotated[str, Personal("registrant")]`.
 
-    It is stored sealed with the key of the person whose id stands in the named field of the same event. After that person
-    was erased it reads as `plenary.engine.sealed.ERASED`.
+    It is stored sealed with the key of the person whose id stands in the named field of the same event. After that
+    person was erased it reads as `plenary.engine.sealed.ERASED`.
     """
 
     subject: str
@@ -65,7 +65,7 @@ class InvalidInput(Refusal):
 
 @dataclass(frozen=True)
 class Decider(Generic[Command, State, Event]):
-    """One kind of stream: its commands and events, its first state, its two functions, and whose stream a command means.
+    """One kind of stream: its commands and events, first state, two functions, and whose stream a command means.
 
     `creating` names the commands that usually begin a stream; for them an unknown stream is first assumed to be empty
     (the append checks it), which saves a read.

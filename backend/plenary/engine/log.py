@@ -1,7 +1,8 @@
 """The event log: one total order of events, appended in batches, read by position or by stream.
 
-Three implementations keep one contract (`memory`, `sqlite`, `postgres`): positions are gapless and in commit order, each
-append of a batch is accepted or refused on its own, and the ids of the commands that it answers are stored with it, once.
+Three implementations keep one contract (`memory`, `sqlite`, `postgres`): positions are gapless and in commit order,
+each append of a batch is accepted or refused on its own, and the ids of the commands that it answers are stored with
+it, once.
 """
 
 from collections.abc import Sequence
@@ -88,9 +89,9 @@ class Append:
 class Verdict:
     """What became of an append.
 
-    `versions` gives the current version of every stream it named, after the call, whether accepted or not. `position` is
-    that of its last event (of the head where it wrote none), None if refused. `duplicates` are those of its commands that
-    were answered before; any of them makes it refused.
+    `versions` gives the current version of every stream it named, after the call, whether accepted or not. `position`
+    is that of its last event (of the head where it wrote none), None if refused. `duplicates` are those of its
+    commands that were answered before; any of them makes it refused.
     """
 
     accepted: bool
@@ -105,8 +106,9 @@ class EventLog(Protocol):
     async def append(self, batch: Sequence[Append]) -> list[Verdict]:
         """Decide and store a batch in one transaction; one verdict each, in order, durable when this returns.
 
-        Events of one append get neighbouring positions. Within a batch the earlier append wins: a later one is refused
-        that writes or guards a stream the earlier one writes, that writes a stream it guards, or that repeats a command id.
+        Events of one append get neighbouring positions. Within a batch the earlier append wins: a later one is
+        refused that writes or guards a stream the earlier one writes, that writes a stream it guards, or that repeats
+        a command id.
         """
         ...
 

@@ -1,4 +1,7 @@
-"""What a process is: a pure function from an event to the commands that follow it, each now or at a time."""
+"""What a process is: a pure function from an event to the commands that follow it, each now or at a time.
+
+It keeps no state and has no stream: everything it needs stands in the event.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +18,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A named `react`. It keeps no state: everything it needs stands in the event."""
+    """A named `react`."""
 
     name: str
     react: Callable[[object], Sequence[Send]]

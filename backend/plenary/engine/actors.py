@@ -1,0 +1,298 @@
+"""Actors: one for each stream in use, which decides all waiting commands in memory and stores them with one append.
+
+A cached state may be trusted to accept: if it was stale, the append is refused and the actor looks again. To refuse,
+it must be fresh; an append, or else one small read, proves that. Answers are given only after what they rest on is
+durable.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from plenary.engine.decider import Decider, Refusal
+from plenary.engine.group_commit import GroupCommit, LogBusy
+from plenary.engine.log import Answered, Append, CommandId, EventLog, Guard, Verdict, Write
+from plenary.engine.messages import Messages, Metadata
+
+BATCH: Final = 500
+KEPT: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A command was carried out. `position` is the log's head right after it; a repeated command gets the same."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReused(Refusal):
+    """The id of a command came again with other content, or from somebody else."""
+
+    text: ClassVar[str] = "This command id was already used for something else. Use a new one."
+    field: ClassVar[str | None] = "command_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Busy(Refusal):
+    """Too much is waiting to be stored; nothing was done."""
+
+    retry_after: float
+    text: ClassVar[str] = "Very many people are booking right now. Please try again in a moment."
+
+
+@dataclass(frozen=True, slots=True)
+class GuardMoved(Refusal):
+    """A stream that the command was based on has changed; whoever made the command looks again and makes it anew."""
+
+    stream: str
+    text: ClassVar[str] = "This changed a moment ago. Please try again."
+
+
+Answer = Accepted | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command with all that is known of it on its way to its actor."""
+
+    decider: Decider[Any, Any, Any]
+    command: Any
+    id: CommandId
+    metadata: Metadata
+    guards: tuple[Guard, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    order: Order
+    answer: asyncio.Future[Answer]
+
+    def give(self, answer: Answer) -> None:
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+
+@dataclass(slots=True, eq=False)
+class Actor:
+    """What is known of one stream: its state at a version (None: not looked yet), and who waits for it."""
+
+    stream: str
+    decider: Decider[Any, Any, Any]
+    state: Any
+    version: int | None = None
+    inbox: deque[_Waiting] = field(default_factory=deque)
+    worker: asyncio.Task[None] | None = None
+
+
+class Actors:
+    """All actors of a process."""
+
+    def __init__(self, log: EventLog, commit: GroupCommit, messages: Messages) -> None:
+        """`commit` is the one way into the log."""
+        self._log, self._commit, self._messages = log, commit, messages
+        self._actors: OrderedDict[str, Actor] = OrderedDict()
+
+    async def send(self, order: Order) -> Answer:
+        """Have a command decided by its stream's actor; the answer is durable."""
+        actor = self._actor(order.decider, order.decider.stream(order.command))
+        waiting = _Waiting(order, asyncio.get_running_loop().create_future())
+        actor.inbox.append(waiting)
+        if actor.worker is None:
+            actor.worker = asyncio.create_task(self._work(actor))
+        return await asyncio.shield(waiting.answer)
+
+    async def send_together(self, orders: Sequence[Order]) -> Answer:
+        """Have commands for several streams, under one id, decided and stored as one: all of them or none."""
+        actors = [self._actor(order.decider, order.decider.stream(order.command)) for order in orders]
+        while True:
+            for actor in actors:
+                if actor.version is None:
+                    await self._refresh(actor)
+            plans = [
+                _decide(actor, [_Waiting(order, asyncio.get_running_loop().create_future())])
+                for actor, order in zip(actors, orders, strict=True)
+            ]
+            if refusals := [refusal for plan in plans for _, refusal in plan.refused]:
+                if answered := (await self._log.answered([orders[0].id.id])).get(orders[0].id.id):
+                    return repeated(orders[0].id, answered)
+                if any([await self._refresh(actor) for actor in actors]):
+                    continue
+                return refusals[0]
+            try:
+                verdict = await self._append_together(actors, plans, orders)
+            except LogBusy as busy:
+                return Busy(busy.retry_after)
+            if verdict.accepted and verdict.position is not None:
+                return Accepted(verdict.position)
+            if verdict.duplicates:
+                return repeated(orders[0].id, verdict.duplicates[0])
+            for actor in actors:
+                await self._refresh(actor)
+
+    async def _append_together(
+        self, actors: Sequence[Actor], plans: Sequence["_Plan"], orders: Sequence[Order]
+    ) -> Verdict:
+        await self._messages.load_people([event for plan in plans for event, _ in plan.events])
+        writes, guards = list[Write](), [guard for order in orders for guard in order.guards]
+        for actor, plan in zip(actors, plans, strict=True):
+            events = tuple(
+                self._messages.encode(event, actor.stream, version, about)
+                for version, (event, about) in enumerate(plan.events, plan.version + 1)
+            )
+            if events:
+                writes.append(Write(actor.stream, plan.version, events))
+            else:
+                guards.append(Guard(actor.stream, plan.version))
+        return await self._commit.append(Append((orders[0].id,), tuple(writes), tuple(guards)))
+
+    async def state(self, decider: Decider[Any, Any, Any], stream: str, *, fresh: bool) -> tuple[Any, int]:
+        """The state of a stream and its version; `fresh` looks for what others have written since the last look."""
+        actor = self._actor(decider, stream)
+        if fresh or actor.version is None:
+            await self._refresh(actor)
+        return actor.state, actor.version or 0
+
+    def _actor(self, decider: Decider[Any, Any, Any], stream: str) -> Actor:
+        actor = self._actors.get(stream)
+        if actor is None:
+            actor = self._actors[stream] = Actor(stream, decider, decider.initial)
+            if len(self._actors) > KEPT:
+                self._forget_idle()
+        self._actors.move_to_end(stream)
+        return actor
+
+    def _forget_idle(self) -> None:
+        for stream in [stream for stream, actor in self._actors.items() if actor.worker is None][: KEPT // 10]:
+            del self._actors[stream]
+
+    async def _work(self, actor: Actor) -> None:
+        batch: list[_Waiting] = []
+        try:
+            while actor.inbox:
+                batch = self._take(actor)
+                await self._carry_out(actor, batch)
+        except BaseException as broken:
+            actor.version, actor.state = None, actor.decider.initial
+            for waiting in (*batch, *actor.inbox):
+                if not waiting.answer.done():
+                    waiting.answer.set_exception(broken)
+            actor.inbox.clear()
+            if not isinstance(broken, Exception):
+                raise
+        finally:
+            actor.worker = None
+
+    @staticmethod
+    def _take(actor: Actor) -> list[_Waiting]:
+        """The commands to decide together. One with guards goes alone, so that its guards concern nobody else."""
+        batch = [actor.inbox.popleft()]
+        while actor.inbox and len(batch) < BATCH and not batch[0].order.guards and not actor.inbox[0].order.guards:
+            batch.append(actor.inbox.popleft())
+        return batch
+
+    async def _carry_out(self, actor: Actor, batch: list[_Waiting]) -> None:
+        if actor.version is None:
+            if isinstance(batch[0].order.command, actor.decider.creating):
+                actor.version = 0  # a guess that the append will check
+            else:
+                await self._refresh(actor)
+        while batch:
+            plan = _decide(actor, batch)
+            if not plan.accepted:
+                if not await self._refresh(actor):
+                    await self._refuse(plan.refused)
+                    return
+                continue
+            try:
+                verdict = await self._append(actor.stream, plan)
+            except LogBusy as busy:
+                for waiting in batch:
+                    waiting.give(Busy(busy.retry_after))
+                return
+            if verdict.accepted and verdict.position is not None:
+                if verdict.versions[actor.stream] > (actor.version or 0):
+                    actor.state, actor.version = plan.state, verdict.versions[actor.stream]
+                for waiting in plan.accepted:
+                    waiting.give(Accepted(verdict.position))
+                await self._refuse(plan.refused)
+                return
+            _settle(plan.accepted, verdict)
+            await self._refresh(actor)
+            batch = [waiting for waiting in batch if not waiting.answer.done()]
+
+    async def _append(self, stream: str, plan: "_Plan") -> Verdict:
+        await self._messages.load_people([event for event, _ in plan.events])
+        numbered = enumerate(plan.events, plan.version + 1)
+        events = tuple(self._messages.encode(event, stream, version, about) for version, (event, about) in numbered)
+        commands = tuple(waiting.order.id for waiting in plan.accepted)
+        guards = plan.accepted[0].order.guards  # a command with guards is alone in its batch
+        if events:
+            return await self._commit.append(Append(commands, (Write(stream, plan.version, events),), guards))
+        return await self._commit.append(Append(commands, (), (*guards, Guard(stream, plan.version))))
+
+    async def _refuse(self, refused: Sequence[tuple[_Waiting, Refusal]]) -> None:
+        """Answer with refusals, unless a command was carried out before and only comes again."""
+        if refused:
+            known = await self._log.answered([waiting.order.id.id for waiting, _ in refused])
+            for waiting, refusal in refused:
+                answered = known.get(waiting.order.id.id)
+                waiting.give(refusal if answered is None else repeated(waiting.order.id, answered))
+
+    async def _refresh(self, actor: Actor) -> bool:
+        """Read what the stream holds beyond what is known; whether that was anything."""
+        version = actor.version or 0
+        rows = await self._log.stream(actor.stream, version)
+        for event in await self._messages.decode(rows):
+            if event.version <= (actor.version or 0):
+                continue  # another look at the same stream was faster
+            actor.state, actor.version = actor.decider.evolve(actor.state, event.data), event.version
+        actor.version = actor.version or 0
+        return actor.version > version
+
+
+@dataclass(slots=True)
+class _Plan:
+    """A batch decided in memory: the state after it, the version it was based on, and who is to be told what."""
+
+    state: Any
+    version: int
+    events: list[tuple[Any, Metadata]] = field(default_factory=list)
+    accepted: list[_Waiting] = field(default_factory=list)
+    refused: list[tuple[_Waiting, Refusal]] = field(default_factory=list)
+
+
+def _decide(actor: Actor, batch: Sequence[_Waiting]) -> _Plan:
+    plan, ids = _Plan(actor.state, actor.version or 0), set[UUID]()
+    for waiting in batch:
+        order = waiting.order
+        answer = KeyReused() if order.id.id in ids else actor.decider.decide(order.command, plan.state)
+        if isinstance(answer, Refusal):
+            plan.refused.append((waiting, answer))
+            continue
+        ids.add(order.id.id)
+        for event in answer:
+            plan.state = actor.decider.evolve(plan.state, event)
+            plan.events.append((event, order.metadata))
+        plan.accepted.append(waiting)
+    return plan
+
+
+def _settle(batch: Sequence[_Waiting], verdict: Verdict) -> None:
+    """Answer those commands of a refused append that need no second look."""
+    known = {answered.id: answered for answered in verdict.duplicates}
+    for waiting in batch:
+        if (answered := known.get(waiting.order.id.id)) is not None:
+            waiting.give(repeated(waiting.order.id, answered))
+        elif moved := [g for g in waiting.order.guards if verdict.versions.get(g.stream, g.version) != g.version]:
+            waiting.give(GuardMoved(moved[0].stream))
+
+
+def repeated(id_: CommandId, answered: Answered) -> Answer:
+    """The answer to a command whose id was carried out before: the same, if it is the same command."""
+    if (id_.sender, id_.digest) != (answered.sender, answered.digest):
+        return KeyReused()
+    return Accepted(answered.position)

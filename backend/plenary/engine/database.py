@@ -1,0 +1,67 @@
+"""The database of the read models and the kept tables: SQLite or PostgreSQL, one way to read and one to write."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+
+class Database:
+    """Transactions and reads. SQLite has one writer at a time, so its writers (the log, too) share `write_lock`."""
+
+    def __init__(self, url: str, *, pgbouncer: bool = False, pool_size: int = 10) -> None:
+        """`url`: "sqlite+aiosqlite:///path" or "postgresql+asyncpg://…". `pgbouncer`: prepare nothing."""
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.write_lock = asyncio.Lock()
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 10}
+        if pgbouncer:
+            options["connect_args"] = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+        self.engine = create_async_engine(url, **options)
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        if self.is_sqlite:
+            sa.event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading; every statement sees the newest committed state."""
+        async with self._autocommit.connect() as db:
+            yield db
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction: committed when the block ends, rolled back when it raises."""
+        if not self.is_sqlite:
+            async with self.engine.begin() as db:
+                yield db
+            return
+        async with self.write_lock, self._autocommit.connect() as db:
+            await db.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                await db.exec_driver_sql("ROLLBACK")
+                raise
+            await db.exec_driver_sql("COMMIT")
+
+    def upsert(self, table: sa.Table) -> sa.Executable:
+        """A statement that stores whole rows of a table: new ones are inserted, known ones replaced."""
+        insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        keys = [column.name for column in table.primary_key]
+        changed = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
+        return insert.on_conflict_do_update(index_elements=keys, set_=changed)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 10000")
+    cursor.execute("PRAGMA synchronous = NORMAL")  # the log's own connection is FULL; what is lost here is folded again
+    cursor.close()

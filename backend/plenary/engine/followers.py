@@ -1,0 +1,76 @@
+"""A follower of the log: reads every event in order, keeps its bookmark in the same transaction as what it wrote."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from plenary.engine.database import Database
+from plenary.engine.messages import Event
+from plenary.engine.tables import bookmarks
+from plenary.engine.tail import Tail
+
+
+class Handler(Protocol):
+    """What a follower does with a batch of events."""
+
+    async def act(self, events: Sequence[Event]) -> None:
+        """What happens outside the database; may be repeated after a crash, so it must be harmless twice."""
+        ...
+
+    async def write(self, db: AsyncConnection, events: Sequence[Event]) -> Callable[[], None]:
+        """What happens in the bookmark's transaction; the answer is called after its commit."""
+        ...
+
+
+class BookmarkMoved(RuntimeError):
+    """Somebody else moved this follower's bookmark: two of them run, and this one stops."""
+
+
+class Follower:
+    """One name, one bookmark, one handler."""
+
+    def __init__(self, name: str, handler: Handler, tail: Tail, database: Database) -> None:
+        """Stands still until `run`."""
+        self.name, self._handler, self._tail, self._database = name, handler, tail, database
+        self.position = 0
+        self._moved = asyncio.Event()
+
+    async def begin(self) -> None:
+        """Find the bookmark; a new follower's is at the beginning of the log."""
+        async with self._database.transaction() as db:
+            found = await db.scalar(sa.select(bookmarks.c.position).where(bookmarks.c.name == self.name))
+            if found is None:
+                row = {"name": self.name, "position": 0, "fence": 0, "updated_at": datetime.now(UTC)}
+                await db.execute(sa.insert(bookmarks).values(row))
+        self.position = found or 0
+
+    async def run(self) -> None:
+        """Follow for ever."""
+        while True:
+            await self._tail.wait(self.position)
+            events = await self._tail.after(self.position)
+            await self._handler.act(events)
+            async with self._database.transaction() as db:
+                committed = await self._handler.write(db, events)
+                await self._move(db, events[-1].position)
+            committed()
+            self.position = events[-1].position
+            moved, self._moved = self._moved, asyncio.Event()
+            moved.set()
+
+    async def _move(self, db: AsyncConnection, position: int) -> None:
+        here = (bookmarks.c.name == self.name) & (bookmarks.c.position == self.position)
+        moved = await db.execute(
+            sa.update(bookmarks).where(here).values(position=position, updated_at=datetime.now(UTC))
+        )
+        if moved.rowcount != 1:
+            raise BookmarkMoved(f"the bookmark of {self.name} is no longer at {self.position}")
+
+    async def reached(self, position: int) -> None:
+        """Return when the bookmark is at or beyond a position."""
+        while self.position < position:
+            await self._moved.wait()

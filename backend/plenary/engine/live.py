@@ -1,0 +1,167 @@
+"""Live screens: rows of views kept in memory while somebody watches, folded from the tail, pushed when they change.
+
+Nothing is asked of the database per watcher or per change. A push carries the whole row, so a watcher who misses one
+is late, never wrong; under load each watcher gets one row per `QUIET`, and always the last one.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from plenary.engine.database import Database
+from plenary.engine.messages import Event
+from plenary.engine.tail import Tail
+from plenary.engine.views import Row, View, read_row, views_by_event
+
+QUIET: Final = 0.25
+"""Seconds between two pushes of one row; a change after as much quiet is pushed at once."""
+
+
+class Topic:
+    """One row of one view, true up to `position`."""
+
+    def __init__(self, view: View[Any], key: UUID) -> None:
+        """Not yet in step with the tail."""
+        self.view, self.key = view, key
+        self.row: Any = None
+        self.position = 0
+        self.in_step = False
+        self.loading: asyncio.Task[None] | None = None
+        self.watchers: set[asyncio.Event] = set()
+        self.waiters: list[tuple[Callable[[Any], bool], asyncio.Future[Any]]] = []
+        self._pushed_at = float("-inf")
+        self._push: asyncio.TimerHandle | None = None
+
+    def fold(self, event: Event) -> None:
+        """Take an event that may concern this row."""
+        if event.position <= self.position:
+            return
+        self.position = event.position
+        row = self.view.fold(self.row, event)
+        if row is self.row:
+            return
+        self.row = row
+        for waiter in [waiter for waiter in self.waiters if waiter[0](row)]:
+            self.waiters.remove(waiter)
+            if not waiter[1].done():
+                waiter[1].set_result(row)
+        if self.watchers and self._push is None:
+            loop = asyncio.get_running_loop()
+            self._push = loop.call_at(max(loop.time(), self._pushed_at + QUIET), self._tell)
+
+    def _tell(self) -> None:
+        self._push, self._pushed_at = None, asyncio.get_running_loop().time()
+        for watcher in self.watchers:
+            watcher.set()
+
+    @property
+    def unused(self) -> bool:
+        """Whether nobody looks at it."""
+        return not self.watchers and not self.waiters
+
+
+class Live:
+    """All rows that somebody in this process watches."""
+
+    def __init__(self, views: Iterable[View[Any]], tail: Tail, database: Database) -> None:
+        """Hears of every new event from the tail."""
+        self._tail, self._database = tail, database
+        self._views = views_by_event(views)
+        self._topics: dict[tuple[str, UUID], Topic] = {}
+        tail.listen(self._hear)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if not self._topics:
+            return
+        for event in events:
+            for view in self._views.get(type(event.data), ()):
+                key = view.key(event.data)
+                topic = self._topics.get((view.name, key)) if key else None
+                if topic is not None and topic.in_step:
+                    topic.fold(event)
+
+    async def watch(self, view: View[Row], key: UUID) -> AsyncIterator[Row | None]:
+        """The row now, and again after every change; None while there is no such row."""
+        changed = asyncio.Event()
+        topic = self._topic(view, key)
+        topic.watchers.add(changed)
+        try:
+            await self._bring_in_step(topic)
+            while True:
+                changed.clear()
+                yield topic.row
+                await changed.wait()
+        finally:
+            topic.watchers.discard(changed)
+            self._drop(topic)
+
+    async def until(
+        self, view: View[Row], key: UUID, true_of: Callable[[Row | None], bool], timeout: float, born: int | None = None
+    ) -> Row | None:
+        """The row as soon as something is true of it, or as it is after `timeout` seconds.
+
+        `born`: the position of an event before which there was no such row; spares a read.
+        """
+        topic = self._topic(view, key)
+        met: asyncio.Future[Row | None] = asyncio.get_running_loop().create_future()
+        waiter = (true_of, met)
+        topic.waiters.append(waiter)
+        try:
+            if born is None or not self._born(topic, born):
+                await self._bring_in_step(topic)
+            if not met.done() and true_of(topic.row):
+                return topic.row  # type: ignore[no-any-return]  # the topic's row is the view's
+            async with asyncio.timeout(timeout):
+                return await met
+        except TimeoutError:
+            return topic.row  # type: ignore[no-any-return]  # the topic's row is the view's
+        finally:
+            if waiter in topic.waiters:
+                topic.waiters.remove(waiter)
+            self._drop(topic)
+
+    def _topic(self, view: View[Any], key: UUID) -> Topic:
+        topic = self._topics.get((view.name, key))
+        if topic is None:
+            topic = self._topics[view.name, key] = Topic(view, key)
+        return topic
+
+    def _drop(self, topic: Topic) -> None:
+        if topic.unused and self._topics.get((topic.view.name, topic.key)) is topic:
+            del self._topics[topic.view.name, topic.key]
+
+    def _born(self, topic: Topic, position: int) -> bool:
+        """Bring a row into step that did not exist before a position, from memory alone; whether that was possible."""
+        if topic.in_step:
+            return True
+        if topic.loading is not None:
+            return False
+        before = max(position - 1, 0)
+        events = self._tail.kept_after(before, self._tail.head)
+        if events is None:
+            return False
+        self._fold_all(topic, events)
+        topic.position, topic.in_step = max(before, self._tail.head), True
+        return True
+
+    async def _bring_in_step(self, topic: Topic) -> None:
+        if topic.in_step:
+            return
+        if topic.loading is None:
+            topic.loading = asyncio.create_task(self._load(topic))
+        await asyncio.shield(topic.loading)
+
+    async def _load(self, topic: Topic) -> None:
+        topic.row, topic.position = await read_row(self._database, topic.view, topic.key)
+        while topic.position < self._tail.head:
+            events = await self._tail.after(topic.position)
+            self._fold_all(topic, events)
+            topic.position = events[-1].position
+        topic.in_step = True
+
+    @staticmethod
+    def _fold_all(topic: Topic, events: Sequence[Event]) -> None:
+        for event in events:
+            if type(event.data) in topic.view.events and topic.view.key(event.data) == topic.key:
+                topic.fold(event)

@@ -1,0 +1,179 @@
+"""Messages as they are stored: events and commands to JSON and back, old shapes lifted, personal fields sealed."""
+
+import dataclasses
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import msgspec
+
+from plenary.engine.decider import Personal
+from plenary.engine.log import NewEvent, Recorded
+from plenary.engine.sealed import Keys
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+"""Lifts the stored fields of an event by one schema version; pure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Where an event comes from.
+
+    `command`: the command that it answers. `correlation`: the first command of the whole chain. `causation`: what
+    sent the command ("request", "event 17", "timer …"). `actor`: the authority that it was sent with.
+    """
+
+    command: UUID
+    correlation: UUID
+    causation: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A stored event as the rest of the house sees it: `data` is the domain's own event."""
+
+    position: int
+    stream: str
+    version: int
+    data: Any
+    metadata: Metadata
+    recorded_at: datetime
+
+
+class UnknownMessage(LookupError):
+    """The log holds a message that this version of the program does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    type: type[Any]
+    personal: tuple[tuple[str, str], ...]  # (field, field that names the person)
+    schema_version: int
+    decoder: msgspec.json.Decoder[Any]
+
+
+class Messages:
+    """All events and commands that exist, by their permanent bare names."""
+
+    def __init__(
+        self,
+        events: Iterable[type[Any]],
+        commands: Iterable[type[Any]],
+        keys: Keys,
+        upcasters: Mapping[str, Sequence[Upcaster]] | None = None,
+    ) -> None:
+        """`upcasters[name][n]` lifts schema version n + 1 to n + 2; their number tells an event's current version."""
+        self._keys = keys
+        self._upcasters = upcasters or {}
+        self._events = {
+            name: _Shape(cls, _personal(cls), 1 + len(self._upcasters.get(name, ())), msgspec.json.Decoder(cls))
+            for name, cls in _by_name(events).items()
+        }
+        self._commands = _by_name(commands)
+        self._metadata = msgspec.json.Decoder(Metadata)
+
+    async def load_people(self, events: Iterable[object]) -> None:
+        """Bring the keys of all people in these events into memory, so that they can be encoded."""
+        named = ((event, self._events[type(event).__name__].personal) for event in events)
+        await self._keys.load([getattr(event, subject) for event, personal in named for _, subject in personal])
+
+    def encode(self, event: object, stream: str, version: int, metadata: Metadata) -> NewEvent:
+        """An event ready to store as the given version of its stream. The keys of its people must be loaded."""
+        name = type(event).__name__
+        shape = self._events[name]
+        data: Any = event
+        if shape.personal:
+            data = msgspec.to_builtins(event)
+            for field, subject in shape.personal:
+                data[field] = self._keys.seal(getattr(event, subject), data[field], f"{stream}/{version}/{field}")
+        return NewEvent(name, _json(data), _json(metadata), shape.schema_version)
+
+    async def decode(self, rows: Sequence[Recorded]) -> list[Event]:
+        """Stored events as the house sees them. Raises `UnknownMessage` for a type or version from the future."""
+        lifted = [self._lift(row) for row in rows]
+        people = [
+            UUID(data[subject])
+            for row, data in zip(rows, lifted, strict=True)
+            if data is not None
+            for _, subject in self._events[row.type].personal
+        ]
+        await self._keys.load(people)
+        return [self._open(row, data) for row, data in zip(rows, lifted, strict=True)]
+
+    def _lift(self, row: Recorded) -> dict[str, Any] | None:
+        """The fields of an event that must be looked at before decoding, or None when it can be decoded as it is."""
+        shape = self._events.get(row.type)
+        if shape is None or row.schema_version > shape.schema_version:
+            raise UnknownMessage(
+                f"event {row.position} is a {row.type}, version {row.schema_version}, of a newer program"
+            )
+        if row.schema_version == shape.schema_version and not shape.personal:
+            return None
+        data: dict[str, Any] = msgspec.json.decode(row.data)
+        for upcast in self._upcasters.get(row.type, ())[row.schema_version - 1 :]:
+            data = upcast(data)
+        return data
+
+    def _open(self, row: Recorded, data: dict[str, Any] | None) -> Event:
+        shape = self._events[row.type]
+        metadata = self._metadata.decode(row.metadata)
+        if data is None:
+            event = shape.decoder.decode(row.data)
+        else:
+            for field, subject in shape.personal:
+                place = f"{row.stream}/{row.version}/{field}"
+                data[field] = self._keys.open(UUID(data[subject]), data[field], place)
+            event = msgspec.convert(data, shape.type)
+        return Event(row.position, row.stream, row.version, event, metadata, row.recorded_at)
+
+    def write_command(self, command: object) -> str:
+        """A command as JSON, for a timer. Commands that wait hold nothing personal."""
+        return _json([type(command).__name__, command])
+
+    def read_command(self, text: str) -> object:
+        """A command again from its JSON."""
+        name, fields = msgspec.json.decode(text, type=tuple[str, msgspec.Raw])
+        if name not in self._commands:
+            raise UnknownMessage(f"a timer holds a {name}, a command of a newer program")
+        return msgspec.json.decode(fields, type=self._commands[name])
+
+
+class Digest:
+    """Keyed hashes of what was said, to tell a retry from another command that reuses its id."""
+
+    def __init__(self, key: bytes) -> None:
+        """`key`: secret, because what is said may be easy to guess."""
+        self._key = key
+
+    def __call__(self, said: object) -> str:
+        """32 hexadecimal digits, equal for equal content."""
+        return hmac.digest(self._key, msgspec.json.encode([type(said).__name__, said]), hashlib.sha256)[:16].hex()
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _by_name(classes: Iterable[type[Any]]) -> dict[str, type[Any]]:
+    named: dict[str, type[Any]] = {}
+    for cls in classes:
+        if named.setdefault(cls.__name__, cls) is not cls:
+            raise ValueError(f"two messages are called {cls.__name__}")
+    return named
+
+
+def _personal(cls: type[Any]) -> tuple[tuple[str, str], ...]:
+    hints = get_type_hints(cls, include_extras=True)
+    found: list[tuple[str, str]] = []
+    for field in dataclasses.fields(cls):
+        hint = hints[field.name]
+        marks = (
+            [mark for mark in get_args(hint)[1:] if isinstance(mark, Personal)] if get_origin(hint) is Annotated else []
+        )
+        found += [(field.name, mark.subject) for mark in marks]
+    return tuple(found)

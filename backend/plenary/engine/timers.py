@@ -1,0 +1,113 @@
+"""Timers: commands with a date, kept in a table until they are due, so that they survive restarts.
+
+A due command is sent under an id made from its timer, then the row goes away. Whatever happens in between can only
+send the same id again, which the log knows.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from plenary.engine.actors import Answer, Busy
+from plenary.engine.clock import Clock
+from plenary.engine.database import Database
+from plenary.engine.messages import Messages
+from plenary.engine.tables import timers
+
+BATCH: Final = 200
+POLL: Final = 0.25
+TIMERS: Final = uuid5(NAMESPACE_URL, "plenary:timers")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A command to send at a time. `set_at` is the position of the event that asked for it."""
+
+    id: str
+    due_at: datetime
+    command: object
+    correlation: UUID
+    set_at: int
+
+
+class Timers:
+    """Sets timers, and sends what is due."""
+
+    def __init__(
+        self,
+        database: Database,
+        messages: Messages,
+        clock: Clock,
+        send: Callable[[object, UUID, UUID, str], Awaitable[Answer]],
+    ) -> None:
+        """`send(command, id, correlation, causation)`."""
+        self._database, self._messages, self._clock, self._send = database, messages, clock, send
+        self._upsert = database.upsert(timers)
+
+    async def set(self, db: AsyncConnection, wanted: Sequence[Timer]) -> None:
+        """Store timers in a transaction; the same timer again replaces itself."""
+        if wanted:
+            await db.execute(
+                self._upsert,
+                [
+                    {
+                        "timer_id": timer.id,
+                        "due_at": timer.due_at,
+                        "command": self._messages.write_command(timer.command),
+                        "metadata": str(timer.correlation),
+                        "set_at": timer.set_at,
+                    }
+                    for timer in wanted
+                ],
+            )
+
+    async def run(self) -> None:
+        """Send what is due, for ever."""
+        while True:
+            if await self.fire() < BATCH:
+                await asyncio.sleep(POLL)
+
+    async def fire(self) -> int:
+        """Send what is due now; how many that were."""
+        now = self._clock.now()
+        async with self._database.reading() as db:
+            query = sa.select(timers).where(timers.c.due_at <= now).order_by(timers.c.due_at).limit(BATCH)
+            due = (await db.execute(query)).mappings().all()
+        if not due:
+            return 0
+        answers = await asyncio.gather(
+            *(
+                self._send(
+                    self._messages.read_command(row["command"]),
+                    uuid5(TIMERS, f"{row['timer_id']}/{row['set_at']}"),
+                    UUID(row["metadata"]),
+                    f"timer {row['timer_id']}",
+                )
+                for row in due
+            )
+        )
+        await self._put_away(
+            now, [(row["timer_id"], row["set_at"], ans) for row, ans in zip(due, answers, strict=True)]
+        )
+        return len(due)
+
+    async def _put_away(self, now: datetime, answered: Sequence[tuple[str, int, Answer]]) -> None:
+        """Delete what was sent; what could not be sent for load waits a little, behind the others."""
+        async with self._database.transaction() as db:
+            for timer_id, set_at, answer in answered:
+                this = (timers.c.timer_id == timer_id) & (timers.c.set_at == set_at)
+                if isinstance(answer, Busy):
+                    later = now + timedelta(seconds=answer.retry_after)
+                    await db.execute(sa.update(timers).where(this).values(due_at=later))
+                    continue
+                await db.execute(sa.delete(timers).where(this))
+                if not hasattr(answer, "position"):
+                    log.warning("timer %s was refused: %s", timer_id, type(answer).__name__)
