@@ -1,7 +1,7 @@
-"""Private servers for tests: a PostgreSQL and a Redis on free loopback ports, in folders of their own, gone with the tests.
+"""Private servers for tests: a PostgreSQL and a Redis on free loopback ports, in folders of their own.
 
-Nothing here reads the environment or touches a server that was running before. Servers can be stopped, killed and started
-again; their port and their data stay the same.
+Nothing here reads the environment or touches a server that was running before. Servers can be stopped, killed and
+started again; their port and their data stay the same. They end with the tests.
 """
 
 import ctypes
@@ -14,14 +14,13 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 PATIENCE = 30.0  # seconds that a server may take to answer or to end, on a crowded machine
 
 
-class ServerUnavailable(RuntimeError):
+class NoServerError(RuntimeError):
     """A server that the tests need cannot be started here."""
 
 
@@ -48,11 +47,14 @@ class Server:
                     extra_groups=[] if self.user else None, env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
                 )  # fmt: skip
             process = self.process
-            if wait_until(lambda p=process: p.poll() is not None or self.answers(), deadline) and process.poll() is None:  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-                return
+            while process.poll() is None and time.monotonic() < deadline:
+                if self.answers():
+                    return
+                time.sleep(0.01)
             if process.poll() is None or time.monotonic() > deadline:
                 self.kill()
-                raise ServerUnavailable(f"{self.name} does not start:\n{(self.folder / 'server.log').read_text()[-2000:]}")
+                said = (self.folder / "server.log").read_text()[-2000:]
+                raise NoServerError(f"{self.name} does not start:\n{said}")
 
     def answers(self) -> bool:
         """Whether it is ready for clients."""
@@ -97,7 +99,8 @@ class Postgres(Server):
             lines = (self.folder / "data" / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
-        return len(lines) >= 8 and lines[7].strip() == "ready" and self.process is not None and int(lines[0]) == self.process.pid
+        ready = len(lines) >= 8 and lines[7].strip() == "ready"
+        return ready and self.process is not None and int(lines[0]) == self.process.pid
 
     def url(self, database: str = "postgres") -> str:
         """The address of a database, in SQLAlchemy's words."""
@@ -123,7 +126,7 @@ class Redis(Server):
 
 
 def start_postgres() -> Postgres:
-    """A new PostgreSQL: Debian's programs, else those of the pgserver wheel; ServerUnavailable where there are neither."""
+    """A new PostgreSQL: Debian's programs, else those of the pgserver wheel; NoServerError without either."""
     programs = _postgres_programs()
     user = _service_user() if os.geteuid() == 0 else None
     folder = _folder("postgres", user)
@@ -134,7 +137,7 @@ def start_postgres() -> Postgres:
         group=pwd.getpwnam(user).pw_gid if user else None, env={"PATH": os.defpath},
     )  # fmt: skip
     if made.returncode:
-        raise ServerUnavailable(f"PostgreSQL's initdb fails: {made.stderr}")
+        raise NoServerError(f"PostgreSQL's initdb fails: {made.stderr}")
     port = free_port()
     settings = {
         "port": str(port), "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200",
@@ -148,10 +151,10 @@ def start_postgres() -> Postgres:
 
 
 def start_redis() -> Redis:
-    """A new Redis; ServerUnavailable where it is not installed."""
+    """A new Redis; NoServerError where it is not installed."""
     program = shutil.which("redis-server")
     if program is None:
-        raise ServerUnavailable("The tests need redis-server (Debian: apt install redis-server).")
+        raise NoServerError("The tests need redis-server (Debian: apt install redis-server).")
     folder, port = _folder("redis", None), free_port()
     arguments = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     server = Redis("Redis", arguments, folder, port)
@@ -166,15 +169,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(condition: Callable[[], bool], deadline: float) -> bool:
-    """Look again and again until a condition holds or a deadline (of `time.monotonic`) has passed."""
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
-
-
 def _postgres_programs() -> Path:
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: float(path.parts[4]))
     if debian:
@@ -182,7 +176,7 @@ def _postgres_programs() -> Path:
     wheel = importlib.util.find_spec("pgserver")
     if wheel is not None and wheel.origin is not None:
         return Path(wheel.origin).parent / "pginstall" / "bin"
-    raise ServerUnavailable("The tests need PostgreSQL (Debian: apt install postgresql; elsewhere: pip install pgserver).")
+    raise NoServerError("The tests need PostgreSQL (Debian: apt install postgresql; else: pip install pgserver).")
 
 
 def _service_user() -> str:
@@ -190,7 +184,7 @@ def _service_user() -> str:
     try:
         return pwd.getpwnam("postgres").pw_name
     except KeyError:
-        subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", "plenary-tests"], check=True)
+        subprocess.run(["useradd", "--system", "--no-create-home", "plenary-tests"], check=True)
         return "plenary-tests"
 
 

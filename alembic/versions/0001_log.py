@@ -11,11 +11,11 @@ depends_on = None
 
 # The lane: appends take turns on an advisory lock that lasts until their commit, so that positions are gapless and in
 # commit order. It is a function because each statement inside takes its snapshot after the lock was granted; a plain
-# statement would take it before, and number events from an outdated head. The settings keep it to index probes, whatever
-# the tables' sizes were when the plan was made.
+# statement would take it before, and number events from an outdated head. The settings keep it to index probes,
+# whatever the sizes of the tables were when the plan was made, and let nobody wait for ever.
 #
-#   s_…  the streams that the appends name, in order of `s_append`: written ones with the number of their events, guarded
-#        ones with 0
+#   s_…  the streams that the appends name, in order of `s_append`: written ones with the number of their events,
+#        guarded ones with 0
 #   e_…  the events, in the order of their streams; `e_named` is the stream's place in `s_…`, from 1
 #   c_…  the commands that the appends answer
 #
@@ -31,7 +31,7 @@ CREATE FUNCTION append_to_log(
   known_id uuid[], known_sender text[], known_digest text[], known_position bigint[]
 )
 LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off SET lock_timeout = '5s'
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -44,7 +44,9 @@ BEGIN
   RETURN QUERY
   WITH named AS MATERIALIZED (
     SELECT s.*,
-           coalesce((SELECT e.version FROM events e WHERE e.stream = s.stream ORDER BY e.version DESC LIMIT 1), 0) AS version,
+           coalesce(
+             (SELECT e.version FROM events e WHERE e.stream = s.stream ORDER BY e.version DESC LIMIT 1), 0
+           ) AS version,
            min(s.append) OVER (PARTITION BY s.stream) AS first_named,
            min(s.append) FILTER (WHERE s.events > 0) OVER (PARTITION BY s.stream) AS first_written
     FROM unnest(s_append, s_stream, s_expected, s_events) WITH ORDINALITY AS s(append, stream, expected, events, n)
@@ -66,7 +68,8 @@ BEGIN
     FROM reasons GROUP BY append
   ), stored_events AS (
     INSERT INTO events (position, stream, version, type, schema_version, data, metadata, recorded_at)
-    SELECT head + row_number() OVER (ORDER BY e.n), s.stream, s.expected + row_number() OVER (PARTITION BY e.named ORDER BY e.n),
+    SELECT head + row_number() OVER (ORDER BY e.n),
+           s.stream, s.expected + row_number() OVER (PARTITION BY e.named ORDER BY e.n),
            e.type, e.schema_version, e.data, e.metadata, moment
     FROM unnest(e_named, e_type, e_schema_version, e_data, e_metadata)
          WITH ORDINALITY AS e(named, type, schema_version, data, metadata, n)
@@ -75,7 +78,8 @@ BEGIN
     INSERT INTO commands (command_id, sender, digest, position, recorded_at)
     SELECT c.id, c.sender, c.digest, v.position, moment FROM answering c JOIN verdict v ON v.append = c.append AND v.ok
   ), grown AS (
-    SELECT s.append, s.n, s.version + sum(CASE WHEN v.ok THEN s.events ELSE 0 END) OVER (PARTITION BY s.stream) AS version
+    SELECT s.append, s.n,
+           s.version + sum(CASE WHEN v.ok THEN s.events ELSE 0 END) OVER (PARTITION BY s.stream) AS version
     FROM named s JOIN verdict v ON v.append = s.append
   ), counted AS MATERIALIZED (
     SELECT append, array_agg(version::bigint ORDER BY n) AS versions FROM grown GROUP BY append

@@ -1,4 +1,4 @@
-"""Bringing a database to the newest shape: runs the revisions of the top-level `alembic/` folder, all or none of them."""
+"""Bringing a database to the newest shape: runs the revisions of the top-level `alembic/` folder, all or none."""
 
 from pathlib import Path
 from uuid import uuid4

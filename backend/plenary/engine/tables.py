@@ -1,4 +1,4 @@
-"""The tables the engine keeps and nothing can rebuild: the log, answered commands, bookmarks, timers and people's keys."""
+"""The tables that the engine keeps and nothing can rebuild: the log, commands, bookmarks, timers and people's keys."""
 
 from datetime import UTC, datetime
 

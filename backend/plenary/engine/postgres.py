@@ -1,0 +1,165 @@
+"""The log in PostgreSQL: one call of one database function an append, on a connection of its own."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import sqlalchemy as sa
+
+from plenary.engine.lane import Unstorable, check, streams
+from plenary.engine.log import Answered, Append, Recorded, Verdict
+
+COLUMNS = "position, stream, version, type, schema_version, data, metadata, recorded_at"
+STREAM = f"SELECT {COLUMNS} FROM events WHERE stream = $1 AND version > $2 ORDER BY version"  # noqa: S608 - our columns
+AFTER = f"SELECT {COLUMNS} FROM events WHERE position > $1 ORDER BY position LIMIT $2"  # noqa: S608 - our columns
+HEAD = "SELECT coalesce(max(position), 0) FROM events"
+ANSWERED = "SELECT command_id, sender, digest, position FROM commands WHERE command_id = ANY($1::uuid[])"
+APPEND = "SELECT * FROM append_to_log($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+TIMEOUT = 20.0  # seconds; a call that takes longer has probably lost its server
+# SQLSTATE classes that say the values (or the schema) are to blame: nothing is stored, and repeating it is useless.
+TO_BLAME = ("22", "23", "42", "54", "P0")
+# How a read fails that found its connection dead.
+DISCONNECTED = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+
+
+class PostgresLog:
+    """An EventLog in a migrated PostgreSQL database, for any number of processes."""
+
+    def __init__(self, database_url: str, *, pgbouncer: bool = False, readers: int = 4) -> None:
+        """`database_url` as SQLAlchemy reads it. `pgbouncer`: keep no prepared statements. `readers`: connections."""
+        self._connect_arguments = _connect_arguments(database_url, pgbouncer)
+        self._readers = readers
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._opening = asyncio.Lock()
+        self._writer: asyncpg.Connection[asyncpg.Record] | None = None
+        self._turn = asyncio.Lock()
+
+    async def append(self, batch: Sequence[Append]) -> list[Verdict]:
+        """See EventLog. Any exception but Unstorable means that the outcome is unknown."""
+        check(batch)
+        arguments = _arguments(batch)
+        async with self._turn:
+            if self._writer is None:
+                self._writer = await asyncpg.connect(**self._connect_arguments)
+            try:
+                rows = await self._writer.fetch(APPEND, *arguments)
+            except BaseException as problem:
+                self._writer.terminate()  # nobody knows what it still has in its pipes
+                self._writer = None
+                if _to_blame(problem):
+                    raise Unstorable(str(problem)) from problem
+                raise
+        return [_verdict(append, row) for append, row in zip(batch, rows, strict=True)]
+
+    async def stream(self, name: str, after: int = 0) -> list[Recorded]:
+        """See EventLog."""
+        return [Recorded(*row) for row in await self._fetch(STREAM, name, after)]
+
+    async def after(self, position: int, limit: int = 1000) -> list[Recorded]:
+        """See EventLog."""
+        return [Recorded(*row) for row in await self._fetch(AFTER, position, limit)]
+
+    async def head(self) -> int:
+        """See EventLog."""
+        ((head,),) = await self._fetch(HEAD)
+        return int(head)
+
+    async def answered(self, ids: Sequence[UUID]) -> dict[UUID, Answered]:
+        """See EventLog."""
+        return {row["command_id"]: Answered(*row) for row in await self._fetch(ANSWERED, list(ids))}
+
+    async def close(self) -> None:
+        """Close all connections, after the append that is running."""
+        async with self._turn:
+            if self._writer is not None:
+                await self._writer.close()
+                self._writer = None
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+    async def _fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
+        """Read; once more on another connection if this one turns out to be dead."""
+        pool = await self._open()
+        try:
+            return await pool.fetch(query, *arguments)
+        except DISCONNECTED:
+            return await pool.fetch(query, *arguments)
+
+    async def _open(self) -> "asyncpg.Pool[asyncpg.Record]":
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    **self._connect_arguments, min_size=0, max_size=self._readers, reset=_nothing_to_reset
+                )
+            return self._pool
+
+
+async def _nothing_to_reset(_connection: object) -> None:
+    """Reads leave nothing behind on a connection; asyncpg's own way would cost a round trip after each."""
+
+
+def _connect_arguments(database_url: str, pgbouncer: bool) -> dict[str, Any]:
+    """The address in asyncpg's words, as SQLAlchemy would give it."""
+    url = sa.make_url(database_url)
+    arguments = dict(url.get_dialect()().create_connect_args(url)[1])
+    for meant_for_sqlalchemy in ("prepared_statement_cache_size", "prepared_statement_name_func", "async_fallback"):
+        arguments.pop(meant_for_sqlalchemy, None)
+    arguments["command_timeout"] = TIMEOUT
+    if pgbouncer:
+        arguments["statement_cache_size"] = 0
+    return arguments
+
+
+def _arguments(batch: Sequence[Append]) -> list[list[Any]]:
+    """A batch as the columns that `append_to_log` takes; the migration that made it explains them."""
+    s_append, s_stream, s_expected, s_events = [], [], [], []
+    e_named, e_type, e_schema_version, e_data, e_metadata = [], [], [], [], []
+    c_append, c_id, c_sender, c_digest = [], [], [], []
+    for number, append in enumerate(batch):
+        for write in append.writes:
+            s_append.append(number)
+            s_stream.append(write.stream)
+            s_expected.append(write.expected)
+            s_events.append(len(write.events))
+            for event in write.events:
+                e_named.append(len(s_append))
+                e_type.append(event.type)
+                e_schema_version.append(event.schema_version)
+                e_data.append(event.data)
+                e_metadata.append(event.metadata)
+        for guard in append.guards:
+            s_append.append(number)
+            s_stream.append(guard.stream)
+            s_expected.append(guard.version)
+            s_events.append(0)
+        for command in append.commands:
+            c_append.append(number)
+            c_id.append(command.id)
+            c_sender.append(command.sender)
+            c_digest.append(command.digest)
+    return [
+        s_append, s_stream, s_expected, s_events,
+        e_named, e_type, e_schema_version, e_data, e_metadata,
+        c_append, c_id, c_sender, c_digest,
+    ]  # fmt: skip
+
+
+def _verdict(append: Append, row: asyncpg.Record) -> Verdict:
+    accepted, position, versions, ids, senders, digests, positions = row
+    known = zip(ids, senders, digests, positions, strict=True) if ids else ()
+    return Verdict(
+        accepted,
+        dict(zip(streams(append), versions or (), strict=True)),
+        position,
+        tuple(Answered(*answer) for answer in known),
+    )
+
+
+def _to_blame(problem: BaseException) -> bool:
+    """Whether this says for certain that nothing was stored and that repeating it is useless."""
+    if isinstance(problem, asyncpg.PostgresError):
+        return bool(problem.sqlstate and problem.sqlstate.startswith(TO_BLAME))
+    return isinstance(problem, ValueError | OverflowError)  # a value that could not even be sent
