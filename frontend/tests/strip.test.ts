@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { places, strip } from '../src/words/strip';
+
+describe('the seat strip', () => {
+  test('one mark a seat: sold, then held, then free', () => {
+    const { seatsPerMark, marks } = strip({ quota: 5, sold: 2, held: 1 }, 100);
+    expect(seatsPerMark).toBe(1);
+    expect(marks).toEqual([
+      { sold: 1, held: 0 },
+      { sold: 1, held: 0 },
+      { sold: 0, held: 1 },
+      { sold: 0, held: 0 },
+      { sold: 0, held: 0 },
+    ]);
+  });
+  test('blocks of a round number when there are too many', () => {
+    expect(strip({ quota: 300, sold: 0, held: 0 }, 300).seatsPerMark).toBe(1);
+    expect(strip({ quota: 301, sold: 0, held: 0 }, 300).seatsPerMark).toBe(2);
+    expect(strip({ quota: 100_000, sold: 0, held: 0 }, 300).seatsPerMark).toBe(500);
+  });
+  test('a block may be partly sold and partly held', () =>
+    expect(strip({ quota: 20, sold: 3, held: 4 }, 2).marks).toEqual([
+      { sold: 0.3, held: 0.4 },
+      { sold: 0, held: 0 },
+    ]));
+  test('the last block holds what is left', () =>
+    expect(strip({ quota: 12, sold: 11, held: 0 }, 2).marks).toEqual([
+      { sold: 1, held: 0 },
+      { sold: 0.5, held: 0 },
+    ]));
+  test('a quota lowered below what is sold still shows every sold seat', () =>
+    expect(strip({ quota: 5, sold: 8, held: 0 }, 100).marks).toHaveLength(8));
+  test('no seats, no marks', () => expect(strip({ quota: 0, sold: 0, held: 0 }, 100).marks).toEqual([]));
+});
+
+describe('where the marks stand', () => {
+  test('one row while they fit', () => expect(places(10, 200, 10, 4)).toMatchObject({ columns: 10, rows: 1 }));
+  test('rows end at an aisle', () => {
+    const place = places(100, 350, 10, 4);
+    expect(place).toMatchObject({ columns: 20, rows: 5 });
+    expect([place.x(9), place.x(10), place.x(20), place.row(20)]).toEqual([126, 148, 0, 1]);
+  });
+  test('never wider than the strip', () => {
+    for (const width of [60, 139, 350, 777]) {
+      const { columns, x } = places(300, width, 10, 4);
+      expect(x(columns - 1) + 10).toBeLessThanOrEqual(width);
+    }
+  });
+});
