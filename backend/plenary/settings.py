@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 GATEWAYS = ("test",)
 
 
-class WrongSetting(Exception):  # noqa: N818  it says what was wrong, like a refusal
+class WrongSetting(Exception):
     """A setting that the server cannot start with. Its text names the variable and says what to do."""
 
 

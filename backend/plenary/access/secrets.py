@@ -8,8 +8,8 @@ import hmac
 from dataclasses import dataclass
 from uuid import UUID
 
-# Crockford's base 32: no I, L, O, U, so that a code can be read out and typed in.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+from plenary import words
+
 MISREAD = str.maketrans("OIL", "011")
 
 
@@ -29,16 +29,19 @@ class Secrets:
 
     def order_code(self, order_id: UUID, rotation: int = 0) -> str:
         """An order's code for people: XXXX-XXXX. Finds the order again together with the registrant's e-mail."""
-        return grouped(self._letters("order code", order_id, rotation, 8))
+        return words.order_code(self._number("order code", order_id, rotation))
 
     def key(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose."""
         return hmac.new(self.secret, f"key\0{purpose}".encode(), hashlib.sha256).digest()
 
     def _letters(self, kind: str, id: UUID, rotation: int, count: int) -> str:
+        number = self._number(kind, id, rotation)
+        return "".join(words.CODE_ALPHABET[(number >> 5 * n) & 31] for n in range(count))
+
+    def _number(self, kind: str, id: UUID, rotation: int) -> int:
         digest = hmac.new(self.secret, f"{kind}\0{id}\0{rotation}".encode(), hashlib.sha256).digest()
-        number = int.from_bytes(digest, "big")
-        return "".join(ALPHABET[(number >> 5 * n) & 31] for n in range(count))
+        return int.from_bytes(digest, "big")
 
 
 def grouped(letters: str) -> str:
@@ -46,8 +49,8 @@ def grouped(letters: str) -> str:
     return "-".join(letters[n : n + 4] for n in range(0, len(letters), 4))
 
 
-def tidy(code: str) -> str:
-    """A code as somebody typed it (any case, spaces, no dashes, O for 0), written the way we show it."""
+def normalise_access_code(code: str) -> str:
+    """An access code as somebody typed it (any case, blanks, no dashes, O for 0), written the way we show it."""
     return grouped("".join(c for c in code.upper() if c.isalnum()).translate(MISREAD))
 
 

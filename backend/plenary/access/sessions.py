@@ -2,8 +2,9 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ class Sessions:
 
     database: Database
     now: Callable[[], datetime]
+    _watchers: dict[str, tuple[Callable[[], Awaitable[None]], ...]] = field(default_factory=dict, repr=False)
 
     async def scopes(self, token: str) -> frozenset[str]:
         """What the session of this token may do; nothing if it is unknown, ended or 30 days without a new right."""
@@ -56,6 +58,24 @@ class Sessions:
         async with self.database.transaction() as db:
             for table in (session_scopes, sessions):
                 await db.execute(sa.delete(table).where(table.c.session == hashed(token)))
+
+        for left in tuple(self._watchers.get(hashed(token), ())):
+            await left()
+
+    @contextmanager
+    def watching(self, token: str | None, left: Callable[[], Awaitable[None]]) -> Iterator[None]:
+        """While the block runs, `left` is called when this session is ended in this process."""
+        if token is None:
+            yield
+            return
+        session = hashed(token)
+        self._watchers[session] = (*self._watchers.get(session, ()), left)
+        try:
+            yield
+        finally:
+            remaining = tuple(watcher for watcher in self._watchers.pop(session) if watcher is not left)
+            if remaining:
+                self._watchers[session] = remaining
 
     async def forget_expired(self) -> None:
         """Delete the sessions whose time is over."""

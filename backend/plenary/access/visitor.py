@@ -1,7 +1,8 @@
 """The visitor: whoever sent this request, what they may do, and how they gain or lose a right: decided here only."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 from uuid import UUID
 
@@ -34,6 +35,10 @@ class Visitor:
     address: str
     keep: Callable[[str | None], None] | None = None
     _scopes: frozenset[str] | None = field(default=None, repr=False)
+
+    def again(self) -> "Visitor":
+        """The same browser for its next operation: what it may do is looked up anew."""
+        return replace(self, _scopes=None)
 
     async def scopes(self) -> frozenset[str]:
         """Everything this browser may see, as scopes; read from the database once per request."""
@@ -81,6 +86,12 @@ class Visitor:
             await self.sessions.end(self.token)
         self.token, self._scopes = None, frozenset()
         self.keep(None)
+
+    @contextmanager
+    def until_it_leaves(self, left: Callable[[], Awaitable[None]]) -> Iterator[None]:
+        """While the block runs, `left` is called when this browser's session is ended in this process."""
+        with self.sessions.watching(self.token, left):
+            yield
 
     async def begin_try(self, what: str) -> TooManyTries | None:
         """Count a guess at a secret before looking at it; a refusal must be answered, right or wrong."""

@@ -4,8 +4,13 @@ import re
 
 from plenary.access.tries import TooManyTries
 from plenary.access.visitor import NotAllowed
+from plenary.conferences import conference_messages as conference
+from plenary.conferences import slug
 from plenary.engine.actors import Busy, GuardMoved, KeyReused
 from plenary.engine.decider import InvalidInput, Refusal
+from plenary.payments import payment
+from plenary.registration import assignments
+from plenary.registration import order_messages as order
 
 REFUSALS: tuple[type[Refusal], ...] = (
     InvalidInput,
@@ -14,6 +19,35 @@ REFUSALS: tuple[type[Refusal], ...] = (
     GuardMoved,
     NotAllowed,
     TooManyTries,
+    conference.ConferenceNotFound,
+    conference.ConferenceExists,
+    conference.SlugFixed,
+    conference.CurrencyFixed,
+    slug.SlugTaken,
+    conference.SeatTypeNotFound,
+    conference.SeatTypeExists,
+    conference.SeatTypeWasOnSale,
+    conference.SeatTypeIsRetired,
+    order.OrderNotFound,
+    order.OrderExists,
+    order.NotOnSale,
+    order.ChooseAtLeastOneSeat,
+    order.SeatsPerOrderExceeded,
+    order.OrderStillDeciding,
+    order.DetailsMissing,
+    order.NothingToPay,
+    order.OrderIsSoldOut,
+    order.OrderIsConfirmed,
+    order.OrderHasExpired,
+    order.OrderIsCancelled,
+    order.OrderIsRefunded,
+    assignments.NoSeatsToAssign,
+    assignments.SeatNotFound,
+    payment.PaymentNotFound,
+    payment.PaymentOfAnotherOrder,
+    payment.PaymentIsCompleted,
+    payment.PaymentNotCompleted,
+    payment.RefundExceedsPayment,
 )
 
 

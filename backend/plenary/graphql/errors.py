@@ -1,0 +1,56 @@
+"""What clients are told when something breaks: their own mistakes in full, ours only as a reference to our log."""
+
+import logging
+import traceback
+from collections.abc import Sequence
+from secrets import token_hex
+
+from strawberry.exceptions import MissingQueryError, StrawberryInputCoercionError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+
+from graphql import GraphQLError
+
+log = logging.getLogger("plenary.faults")
+
+MISTAKES = (
+    GraphQLError,
+    StrawberryInputCoercionError,
+    MissingQueryError,
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
+
+
+def masked(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
+    """The errors as clients may see them: a resolver that blames the client raises `GraphQLError`; the rest are faults."""
+    return [error if is_mistake(error) else fault(error, error.original_error) for error in errors]
+
+
+def is_mistake(error: GraphQLError) -> bool:
+    """Whether the client is to blame, and may read the whole message."""
+    return error.original_error is None or isinstance(error.original_error, MISTAKES)
+
+
+def fault(error: GraphQLError | None, cause: BaseException | None) -> GraphQLError:
+    """An error that tells nothing but a reference; the log says what kind of fault it was and where, without data."""
+    reference = report(cause, "in a resolver")
+    return GraphQLError(
+        f"Something went wrong on our side. Reference: {reference}.",
+        nodes=error.nodes if error else None,
+        path=error.path if error else None,
+        extensions={"code": "FAULT", "reference": reference},
+    )
+
+
+def report(cause: BaseException | None, where: str) -> str:
+    """Log a fault and answer its reference. Messages of exceptions may quote names and e-mails: they are left out."""
+    reference = token_hex(4)
+    chain: list[str] = []
+    link = cause
+    while link is not None and len(chain) < 5:
+        frames = traceback.extract_tb(link.__traceback__)
+        steps = " < ".join(f"{f.filename.rpartition('/')[2]}:{f.lineno} {f.name}" for f in reversed(frames))
+        chain.append(f"{type(link).__module__}.{type(link).__qualname__} at {steps}")
+        link = link.__cause__ or link.__context__
+    log.error("fault %s %s: %s", reference, where, " | because of ".join(chain))
+    return reference

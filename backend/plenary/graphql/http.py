@@ -1,0 +1,160 @@
+"""The GraphQL endpoint: requests by GraphQL-over-HTTP, live results by WebSocket or server-sent events.
+
+A page of another site cannot make a visitor do anything here: only JSON is taken, and only from our own pages.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import orjson
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, process_result
+from strawberry.http.parse_content_type import parse_content_type
+from strawberry.http.streaming import HTTPStreamTransport, SSETransport
+from strawberry.http.websocket_origin import is_same_origin, normalize_origin
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from plenary.graphql.context import Context, Contexts
+from plenary.graphql.errors import masked
+from plenary.graphql.execution import Schema
+from plenary.graphql.sockets import Frames, Socket
+
+JSON: Final = "application/json"
+GRAPHQL: Final = "application/graphql-response+json"
+INIT_TIMEOUT: Final = timedelta(seconds=5)
+OPERATIONS_PER_SOCKET: Final = 50
+# Pages of other sites cannot set these; programs that are no browsers can.
+GET_HEADERS: Final = ("graphql-require-preflight", "x-requested-with")
+
+
+class ServerSentEvents(SSETransport):
+    """Live results for clients without WebSocket. Mutations do not come this way: no cookie could be set any more."""
+
+    def allowed_operation_types(self, allowed_operation_types: set[OperationType]) -> Iterable[OperationType]:
+        """What may be asked for."""
+        return allowed_operation_types - {OperationType.MUTATION}
+
+
+class Endpoint(GraphQL[Context, None]):
+    """The ASGI application at /graphql."""
+
+    websocket_adapter_class = Frames
+    graphql_transport_ws_handler_class = Socket
+    stream_transport_classes_by_protocol: Mapping[str, type[HTTPStreamTransport]] = {
+        GRAPHQL_SSE_PROTOCOL: ServerSentEvents
+    }
+
+    def __init__(self, schema: Schema, contexts: Contexts, *, init_timeout: timedelta = INIT_TIMEOUT) -> None:
+        """`init_timeout`: how long a new socket may stay silent."""
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+            connection_init_wait_timeout=init_timeout,
+            max_subscriptions_per_connection=OPERATIONS_PER_SOCKET,
+            allowed_origins=(contexts.settings.url, *contexts.settings.origins),
+        )
+        self.contexts = contexts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request or serve one socket."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            self._check_origin(request)
+            response = await self.run(request)
+        except HTTPException as wrong:
+            response = self._in_words(wrong, request)
+        await response(scope, receive, send)
+
+    # ---- who may ask
+
+    def _check_origin(self, request: Request) -> None:
+        """A browser tells where a page comes from; only our own pages and those of allowed origins may ask."""
+        origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+        if origin is not None:
+            own = is_same_origin(origin, request.headers.get("host"))
+            if not own and normalize_origin(origin) not in self.allowed_origins:
+                raise HTTPException(403, "Pages of this origin may not use this endpoint.")
+        elif site not in (None, "same-origin", "none"):
+            raise HTTPException(403, "Pages of other sites may not use this endpoint.")
+        if request.method == "GET" and site is None and not any(name in request.headers for name in GET_HEADERS):
+            raise HTTPException(400, "A GET request needs the header GraphQL-Require-Preflight: 1. POST needs none.")
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        """The context of a request or a socket."""
+        return self.contexts.make(request, response if isinstance(response, Response) else None)
+
+    # ---- what is asked
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
+        """The operation that a request asks for. JSON only: other content types could be sent by any page's form."""
+        if request.method == "POST" and parse_content_type(request.content_type or "")[0].lower() != JSON:
+            raise HTTPException(415, f"The content type must be {JSON}.")
+        data = await super().parse_http_body(request)
+        if isinstance(data, GraphQLRequestData) and not isinstance(data.operation_name, str | None):
+            raise HTTPException(400, "`operationName` must be a string or null, if provided.")
+        return data
+
+    def parse_json(self, data: str | bytes) -> Any:
+        """The object, or list, that a text stands for."""
+        try:
+            parsed = orjson.loads(data)
+        except json.JSONDecodeError as wrong:
+            raise HTTPException(400, "Unable to parse the request as JSON.") from wrong
+        if not isinstance(parsed, dict | list):
+            raise HTTPException(400, "The request must be a JSON object.")
+        return parsed
+
+    def decode_json(self, data: str | bytes) -> object:
+        """The value of one frame of a socket."""
+        return orjson.loads(data)
+
+    # ---- what is answered
+
+    def encode_json(self, data: object) -> bytes:
+        """An answer as JSON."""
+        return orjson.dumps(data)
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """The beginning of the answer: its cookies, and the media type that the client asked for."""
+        response = await super().get_sub_response(request)
+        response.media_type = GRAPHQL if GRAPHQL in request.headers.get("accept", "").lower() else JSON
+        return response
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """The answer without our secrets; an operation that was never begun has no `data`."""
+        errors = masked(result.errors) if result.errors else None
+        answer = process_result(ExecutionResult(result.data, errors, result.extensions))
+        if errors and result.data is None and all(error.path is None for error in errors):
+            del answer["data"]
+        return answer
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | Sequence[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        """The answer: 200, or for `application/graphql-response+json` 400 when the operation was never begun."""
+        response = Response(self.encode_json(response_data), media_type=f"{sub_response.media_type}; charset=utf-8")
+        response.headers["cache-control"] = "no-store"
+        response.headers["vary"] = "accept, cookie, origin"
+        if sub_response.media_type == GRAPHQL and isinstance(response_data, dict) and "data" not in response_data:
+            response.status_code = 400
+        response.raw_headers.extend(sub_response.raw_headers)
+        return response
+
+    def _in_words(self, wrong: HTTPException, request: Request) -> Response:
+        media = GRAPHQL if GRAPHQL in request.headers.get("accept", "").lower() else JSON
+        body = self.encode_json({"errors": [{"message": wrong.reason}]})
+        headers = {"allow": "GET, POST"} if wrong.status_code == 405 else None
+        return Response(body, wrong.status_code, headers, media_type=f"{media}; charset=utf-8")
