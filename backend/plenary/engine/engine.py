@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -29,6 +29,7 @@ from plenary.engine.timers import Timers
 from plenary.engine.views import Projector, Row, View
 
 POLL: Final = 0.02
+LAST_STEP: Final = 10.0
 __all__ = ["Accepted", "Answer", "Engine", "GuardMoved", "Plan", "Refusal"]
 log = logging.getLogger(__name__)
 
@@ -132,7 +133,7 @@ class Engine:
 
     # ---- reading
 
-    def watch(self, view: View[Row], key: UUID) -> AsyncIterator[Row | None]:
+    def watch(self, view: View[Row], key: UUID) -> AsyncGenerator[Row | None, None]:
         """A whole row at once and after every change, at most one per 250 ms."""
         return self.live.watch(view, key)
 
@@ -160,6 +161,15 @@ class Engine:
             return False
         return True
 
+    async def until_reached(self, follower: str, position: int) -> None:
+        """Return when a follower of this process, of any kind, has handled everything up to a position."""
+        await self._followers[follower].reached(position)
+
+    async def until_no_timer_is_due(self) -> None:
+        """Return when every timer whose time has come was sent and put away."""
+        while await self._timers.fire():
+            pass
+
     async def _bookmark(self, name: str) -> int:
         async with self.database.reading() as db:
             return await db.scalar(sa.select(bookmarks.c.position).where(bookmarks.c.name == name)) or 0
@@ -177,23 +187,25 @@ class Engine:
         if isinstance(self.clock, DatabaseClock):
             await self.clock.look(self.database)
         await self._tail.begin()
-        parts = [self._tail.run(), self._doorbell.run(self._tail.wake)]
+        parts: list[Tail | Follower | Timers] = []
         if work:
             for follower in self._followers.values():
                 await follower.begin()
-                parts.append(follower.run())
-            parts.append(self._timers.run())
-            self._works = True
-        tasks = [asyncio.create_task(part) for part in parts]
-        watch = asyncio.create_task(self._guard(tasks, died))
+            parts += [*self._followers.values(), self._timers]
+        parts.append(self._tail)
+        tasks = [asyncio.create_task(part.run()) for part in parts]
+        bell = asyncio.create_task(self._doorbell.run(self._tail.wake))
+        watch = asyncio.create_task(self._guard([*tasks, bell], died))
+        self._works = work
         try:
             yield self
         finally:
             self._works = False
             watch.cancel()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(watch, *tasks, return_exceptions=True)
+            for part, task in zip(parts, tasks, strict=True):
+                await _end(part, task)
+            bell.cancel()
+            await asyncio.gather(watch, bell, *tasks, return_exceptions=True)
             await self.commit.close()
 
     @staticmethod
@@ -204,3 +216,12 @@ class Engine:
                 log.critical("a part of the engine died, everything stops", exc_info=error)
                 if died is not None:
                     died(error)
+
+
+async def _end(part: Tail | Follower | Timers, task: asyncio.Task[None]) -> None:
+    """Stop a part of the engine between two of its steps, or after `LAST_STEP` seconds in the middle of one."""
+    try:
+        async with asyncio.timeout(LAST_STEP), part.step:
+            task.cancel()
+    except TimeoutError:
+        task.cancel()

@@ -37,6 +37,8 @@ class Follower:
         """Stands still until `run`."""
         self.name, self._handler, self._tail, self._database = name, handler, tail, database
         self.position = 0
+        self.step = asyncio.Lock()
+        """Held while a batch is handled: whoever ends this follower does it between two of them."""
         self._moved = asyncio.Event()
 
     async def begin(self) -> None:
@@ -52,15 +54,19 @@ class Follower:
         """Follow for ever."""
         while True:
             await self._tail.wait(self.position)
-            events = await self._tail.after(self.position)
-            await self._handler.act(events)
-            async with self._database.transaction() as db:
-                committed = await self._handler.write(db, events)
-                await self._move(db, events[-1].position)
-            committed()
-            self.position = events[-1].position
-            moved, self._moved = self._moved, asyncio.Event()
-            moved.set()
+            async with self.step:
+                await self._take_batch()
+
+    async def _take_batch(self) -> None:
+        events = await self._tail.after(self.position)
+        await self._handler.act(events)
+        async with self._database.transaction() as db:
+            committed = await self._handler.write(db, events)
+            await self._move(db, events[-1].position)
+        committed()
+        self.position = events[-1].position
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
 
     async def _move(self, db: AsyncConnection, position: int) -> None:
         here = (bookmarks.c.name == self.name) & (bookmarks.c.position == self.position)

@@ -5,7 +5,7 @@ is late, never wrong; under load each watcher gets one row per `QUIET`, and alwa
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -81,7 +81,7 @@ class Live:
                 if topic is not None and topic.in_step:
                     topic.fold(event)
 
-    async def watch(self, view: View[Row], key: UUID) -> AsyncIterator[Row | None]:
+    async def watch(self, view: View[Row], key: UUID) -> AsyncGenerator[Row | None, None]:
         """The row now, and again after every change; None while there is no such row."""
         changed = asyncio.Event()
         topic = self._topic(view, key)

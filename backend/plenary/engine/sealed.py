@@ -82,7 +82,7 @@ class Keys:
             return
         async with self._database.reading() as db:
             query = sa.select(keys.c.subject, keys.c.wrapped_key).where(keys.c.subject.in_(missing))
-            found = dict((await db.execute(query)).tuples().all())
+            found = {row.subject: row.wrapped_key for row in await db.execute(query)}
         for subject in missing:
             self._opened[subject] = self._unwrap(subject, found[subject]) if subject in found else None
 

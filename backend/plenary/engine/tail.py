@@ -27,6 +27,8 @@ class Tail:
         self._grown = asyncio.Event()
         self._listeners: list[Callable[[Sequence[Event]], None]] = []
         self.head = 0
+        self.step = asyncio.Lock()
+        """Held while the log is read."""
 
     def listen(self, listener: Callable[[Sequence[Event]], None]) -> None:
         """Call this with every batch of new events, in order, as soon as they are read."""
@@ -44,9 +46,10 @@ class Tail:
         """Follow the log for ever."""
         while True:
             self._look.clear()
-            rows = await self._log.after(self.head, PAGE)
-            if rows:
-                self._take(await self._messages.decode(rows))
+            async with self.step:
+                rows = await self._log.after(self.head, PAGE)
+                if rows:
+                    self._take(await self._messages.decode(rows))
             if len(rows) < PAGE:
                 try:
                     async with asyncio.timeout(POLL):

@@ -51,6 +51,8 @@ class Timers:
         """`send(command, id, correlation, causation)`."""
         self._database, self._messages, self._clock, self._send = database, messages, clock, send
         self._upsert = database.upsert(timers)
+        self.step = asyncio.Lock()
+        """Held while timers are sent and put away."""
 
     async def set(self, db: AsyncConnection, wanted: Sequence[Timer]) -> None:
         """Store timers in a transaction; the same timer again replaces itself."""
@@ -77,6 +79,10 @@ class Timers:
 
     async def fire(self) -> int:
         """Send what is due now; how many that were."""
+        async with self.step:
+            return await self._fire()
+
+    async def _fire(self) -> int:
         now = self._clock.now()
         async with self._database.reading() as db:
             query = sa.select(timers).where(timers.c.due_at <= now).order_by(timers.c.due_at).limit(BATCH)

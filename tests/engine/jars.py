@@ -1,0 +1,180 @@
+"""A domain of a few lines to try the engine on: jars of marbles, where every marble taken out is thanked for later."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from plenary.engine.clock import HandClock
+from plenary.engine.database import Database
+from plenary.engine.decider import Decider, Personal, Refusal
+from plenary.engine.engine import Engine, Plan
+from plenary.engine.log import EventLog
+from plenary.engine.messages import Event
+from plenary.engine.postgres import PostgresLog
+from plenary.engine.process import Process, Send
+from plenary.engine.sqlite import SqliteLog
+from plenary.engine.views import View
+
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class FillJar:
+    jar_id: UUID
+    marbles: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMarble:
+    jar_id: UUID
+    taker: UUID
+    name: str
+    thank_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GiveThanks:
+    jar_id: UUID
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class JarFilled:
+    jar_id: UUID
+    marbles: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarbleTaken:
+    jar_id: UUID
+    left: int
+    taken: int
+    taker: UUID
+    name: Annotated[str, Personal("taker")]
+    thank_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThanksGiven:
+    jar_id: UUID
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class JarEmpty(Refusal):
+    text: ClassVar[str] = "The jar is empty."
+
+
+@dataclass(frozen=True, slots=True)
+class Jar:
+    left: int = 0
+    taken: int = 0
+    thanked: frozenset[int] = frozenset()
+
+
+def decide(command: FillJar | TakeMarble | GiveThanks, jar: Jar) -> list[object] | Refusal:
+    match command:
+        case FillJar(jar_id, marbles):
+            return [JarFilled(jar_id, marbles)]
+        case TakeMarble() if jar.left == 0:
+            return JarEmpty()
+        case TakeMarble(jar_id, taker, name, thank_at):
+            return [MarbleTaken(jar_id, jar.left - 1, jar.taken + 1, taker, name, thank_at)]
+        case GiveThanks(jar_id, taken):
+            return [] if taken in jar.thanked else [ThanksGiven(jar_id, taken)]
+
+
+def evolve(jar: Jar, event: object) -> Jar:
+    match event:
+        case JarFilled(_, marbles):
+            return replace(jar, left=jar.left + marbles)
+        case MarbleTaken(_, left, taken):
+            return replace(jar, left=left, taken=taken)
+        case ThanksGiven(_, taken):
+            return replace(jar, thanked=jar.thanked | {taken})
+    raise AssertionError(event)
+
+
+def react(event: object) -> list[Send]:
+    match event:
+        case MarbleTaken(jar_id, _, taken, thank_at=thank_at):
+            return [Send(GiveThanks(jar_id, taken), at=thank_at)]
+    return []
+
+
+JAR = Decider(
+    name="jar",
+    commands=(FillJar, TakeMarble, GiveThanks),
+    events=(JarFilled, MarbleTaken, ThanksGiven),
+    initial=Jar(),
+    decide=decide,
+    evolve=evolve,
+    key=lambda command: command.jar_id,
+    creating=(FillJar,),
+)
+
+derived = sa.MetaData()
+jars = sa.Table(
+    "jars",
+    derived,
+    sa.Column("jar_id", sa.Uuid, primary_key=True),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("marbles", sa.Integer, nullable=False),
+    sa.Column("thanked", sa.Integer, nullable=False),
+    sa.Column("last_taker", sa.Text, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JarRow:
+    jar_id: UUID
+    position: int
+    marbles: int
+    thanked: int
+    last_taker: str
+
+
+def project(row: JarRow | None, event: Event) -> JarRow | None:
+    match event.data:
+        case JarFilled(jar_id, marbles) if row is None:
+            return JarRow(jar_id, 0, marbles, 0, "")
+        case JarFilled(_, marbles) if row is not None:
+            return replace(row, marbles=row.marbles + marbles)
+        case MarbleTaken(left=left, name=name) if row is not None:
+            return replace(row, marbles=left, last_taker=name)
+        case ThanksGiven() if row is not None:
+            return replace(row, thanked=row.thanked + 1)
+    return row
+
+
+JARS: View[JarRow] = View(
+    name="jars",
+    table=jars,
+    row=JarRow,
+    events=(JarFilled, MarbleTaken, ThanksGiven),
+    key=lambda event: event.jar_id,
+    project=project,
+)
+
+PLAN = Plan(deciders=[JAR], views=[JARS], processes=[Process("thanks", react)])
+
+
+async def open_engine(url: str, clock: HandClock | None = None, plan: Plan = PLAN) -> Engine:
+    """An engine on a migrated database, not yet running."""
+    database = Database(url)
+    async with database.transaction() as db:
+        await db.run_sync(derived.create_all)
+    log: EventLog = SqliteLog(url, database.write_lock) if database.is_sqlite else PostgresLog(url)
+    return Engine(plan, database, log, b"k" * 32, clock or HandClock(NOON))
+
+
+async def close_engine(engine: Engine) -> None:
+    """Give everything back."""
+    await engine.log.close()  # type: ignore[attr-defined]  # both logs have it, the interface does not need it
+    await engine.database.close()
+
+
+LATER = timedelta(minutes=10)
