@@ -13,9 +13,9 @@ FROM python:3.11.18-slim-bookworm
 WORKDIR /plenary
 ENV PATH=/plenary/.venv/bin:$PATH PYTHONUNBUFFERED=1 PLENARY_HOST=0.0.0.0 PLENARY_PORT=8000
 COPY pyproject.toml requirements.lock .ci/runtime_lock.py ./
-RUN --mount=type=cache,target=/root/.cache/pip python -m venv .venv \
- && python runtime_lock.py setuptools > runtime.lock \
- && python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r runtime.lock
+RUN python -m venv .venv && python runtime_lock.py setuptools > runtime.lock
+RUN --mount=type=cache,target=/root/.cache/pip \
+  python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r runtime.lock
 COPY backend backend
 COPY alembic alembic
 RUN python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
