@@ -93,6 +93,8 @@ def check(batch: Sequence[Append]) -> None:
                 raise Unstorable(f"A write to {write.stream} has no events, or expects a version below 0.")
             for event in write.events:
                 _check_texts(event.type, event.data, event.metadata)
+                if not 0 < event.schema_version < 2**31:
+                    raise Unstorable(f"{event.schema_version} is no schema version.")
         for name in names:
             if not 0 < len(name) <= 200:
                 raise Unstorable(f"A stream's name has 1 to 200 characters; this one has {len(name)}.")
