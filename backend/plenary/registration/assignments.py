@@ -1,10 +1,11 @@
 """Who sits where: one numbered seat for every seat of a confirmed order, each given to one person or to nobody yet."""
 
-from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import Annotated, ClassVar, get_args
 from uuid import UUID
 
-from plenary.engine.decider import Personal, Refusal
+from plenary.engine.decider import Decider, Map, Personal, Refusal
+from plenary.words import check_email, check_line, invalid, tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +97,101 @@ class SeatNotFound(Refusal):
     position: int
     text: ClassVar[str] = "This order has no seat number {position}."
     field: ClassVar[str | None] = "position"
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    attendee: UUID
+    email: str
+    first_name: str
+    last_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignments:
+    """The seats of one order; `attendees` by position, a seat given to nobody is not in it."""
+
+    conference_id: UUID
+    positions: frozenset[int]
+    attendees: Map[int, Attendee] = field(default_factory=Map)
+
+
+def decide(command: Command, assignments: Assignments | None) -> list[Event] | Refusal:
+    """Seats are made once; each can be given, given to somebody else, and taken back, as often as one likes."""
+    match command, assignments:
+        case CreateAssignments(order_id, conference_id, seats), None:
+            return [AssignmentsCreated(order_id, conference_id, seats)]
+        case CreateAssignments(), _:
+            return []
+        case _, None:
+            return NoSeatsToAssign()
+        case AssignSeat() | UnassignSeat(), _ if command.position not in assignments.positions:
+            return SeatNotFound(command.position)
+        case AssignSeat(), _:
+            return _assign(command, assignments)
+        case UnassignSeat(order_id, position), _:
+            given = assignments.attendees.get(position)
+            return [SeatUnassigned(order_id, position, given.attendee)] if given else []
+
+
+def _assign(command: AssignSeat, assignments: Assignments) -> list[Event] | Refusal:
+    if refused := invalid(
+        check_email("email", command.email),
+        check_line("first_name", command.first_name),
+        check_line("last_name", command.last_name),
+    ):
+        return refused
+    before = assignments.attendees.get(command.position)
+    new = Attendee(command.attendee, tidy(command.email), tidy(command.first_name), tidy(command.last_name))
+    if before is None or before.attendee != new.attendee:
+        previous = before.attendee if before else None
+        return [
+            SeatAssigned(
+                command.order_id,
+                assignments.conference_id,
+                command.position,
+                new.attendee,
+                new.email,
+                new.first_name,
+                new.last_name,
+                previous,
+            )
+        ]
+    if (new.first_name, new.last_name) == (before.first_name, before.last_name):
+        return []
+    return [
+        AttendeeCorrected(
+            command.order_id,
+            assignments.conference_id,
+            command.position,
+            new.attendee,
+            new.email,
+            new.first_name,
+            new.last_name,
+        )
+    ]
+
+
+def evolve(assignments: Assignments | None, event: Event) -> Assignments | None:
+    """Who sits where after an event. Raises ValueError for an event that could never have been decided."""
+    match event, assignments:
+        case AssignmentsCreated(_, conference_id, seats), None:
+            return Assignments(conference_id, frozenset(seat.position for seat in seats))
+        case SeatAssigned() | AttendeeCorrected(), Assignments(attendees=attendees):
+            attendee = Attendee(event.attendee, event.email, event.first_name, event.last_name)
+            return replace(assignments, attendees=attendees.set(event.position, attendee))
+        case SeatUnassigned(position=position), Assignments(attendees=attendees):
+            return replace(assignments, attendees=attendees.delete(position))
+    raise ValueError(f"{type(event).__name__} cannot follow on {type(assignments).__name__}")
+
+
+ASSIGNMENTS: Decider[Command, Assignments | None, Event] = Decider(
+    name="assignments",
+    commands=get_args(Command),
+    events=get_args(Event),
+    initial=None,
+    decide=decide,
+    evolve=evolve,
+    key=lambda command: command.order_id,
+    creating=(CreateAssignments,),
+)

@@ -1,9 +1,12 @@
 """The seats of one conference: how many of each type are held and sold, and for which order. It never oversells."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import assert_never, get_args
 from uuid import UUID
 
-from plenary.words import Item
+from plenary.engine.decider import Decider, Map, Refusal
+from plenary.words import Item, check_quota, invalid, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +109,159 @@ class SeatsReleased:
 
 
 Event = QuotaSet | SeatTypeClosed | SalesSet | SeatsReserved | SeatsCommitted | SeatsReleased
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Seats kept for an order, possibly none; `revision` is the order's last request that was answered."""
+
+    revision: int
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    revision: int
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Persistent maps, so that an event costs the same with one order and with a hundred thousand."""
+
+    open: bool = False
+    levels: Map[UUID, Level] = field(default_factory=Map)
+    closed: frozenset[UUID] = frozenset()
+    orders: Map[UUID, Held | Sold | Released] = field(default_factory=Map)
+
+    def free(self, seat_type_id: UUID) -> int:
+        """How many more of a type may be given away."""
+        level = self.levels.get(seat_type_id)
+        if level is None or seat_type_id in self.closed:
+            return 0
+        return max(level.quota - level.held - level.sold, 0)  # a lowered quota can leave less than none
+
+
+def decide(command: Command, seats: Seats) -> list[Event] | Refusal:
+    """Who gets which seats. Every event carries the levels that it leads to, so that nobody else has to count."""
+    match command:
+        case SetQuota(conference_id, seat_type_id, quota):
+            if refused := invalid(check_quota("quota", quota)):
+                return refused
+            level = seats.levels.get(seat_type_id)
+            if seat_type_id in seats.closed or (level and level.quota == quota):
+                return []
+            level = replace(level or Level(seat_type_id, 0, 0, 0), quota=quota)
+            return [QuotaSet(conference_id, seat_type_id, (level,))]
+        case CloseSeatType(conference_id, seat_type_id):
+            return [] if seat_type_id in seats.closed else [SeatTypeClosed(conference_id, seat_type_id)]
+        case SetSales(conference_id, open):
+            return [] if open == seats.open else [SalesSet(conference_id, open)]
+        case ReserveSeats():
+            return _reserve(command, seats)
+        case CommitSeats(conference_id, order_id):
+            match seats.orders.get(order_id):
+                case Held(items=items) if items:
+                    return [
+                        SeatsCommitted(conference_id, order_id, _levels(seats, held=_less(items), sold=_count(items)))
+                    ]
+                case _:
+                    return []
+        case ReleaseSeats(conference_id, order_id):
+            match seats.orders.get(order_id):
+                case Held(items=items):
+                    return [SeatsReleased(conference_id, order_id, _levels(seats, held=_less(items)))]
+                case Sold(items=items):
+                    return [SeatsReleased(conference_id, order_id, _levels(seats, held=Counter(), sold=_less(items)))]
+                case None:  # remembered, so that a request that is still on its way finds the order over
+                    return [SeatsReleased(conference_id, order_id, ())]
+                case Released():
+                    return []
+        case _:
+            assert_never(command)
+
+
+def _reserve(command: ReserveSeats, seats: Seats) -> list[Event]:
+    before = seats.orders.get(command.order_id, Held(0, ()))
+    if isinstance(before, Sold) or command.revision <= before.revision:
+        return []
+    mine = _count(before.items) if isinstance(before, Held) else Counter[UUID]()
+    wanted = merged(command.wanted)
+    granted = tuple(
+        Item(item.seat_type_id, max(0, min(item.quantity, seats.free(item.seat_type_id) + mine[item.seat_type_id])))
+        for item in wanted
+    )
+    if command.retake:
+        on_sale = seats.open and seats.closed.isdisjoint(item.seat_type_id for item in wanted)
+        refused = not on_sale or granted != wanted
+    else:
+        refused = isinstance(before, Released)
+    if refused:
+        granted = tuple(Item(item.seat_type_id, 0) for item in wanted)
+    change = _count(granted)
+    change.subtract(mine)
+    levels = _levels(seats, held=change)
+    return [SeatsReserved(command.conference_id, command.order_id, command.revision, granted, levels)]
+
+
+def _count(items: tuple[Item, ...]) -> Counter[UUID]:
+    return Counter({item.seat_type_id: item.quantity for item in items})
+
+
+def _less(items: tuple[Item, ...]) -> Counter[UUID]:
+    return Counter({item.seat_type_id: -item.quantity for item in items})
+
+
+def _levels(seats: Seats, held: Counter[UUID], sold: Counter[UUID] | None = None) -> tuple[Level, ...]:
+    """The levels of these types after so many more (or, below 0, fewer) of each are held and sold."""
+    sold = sold or Counter()
+    return tuple(
+        replace(level, held=level.held + held[seat_type_id], sold=level.sold + sold[seat_type_id])
+        for seat_type_id in {**held, **sold}
+        if (level := seats.levels.get(seat_type_id))
+    )
+
+
+def evolve(seats: Seats, event: Event) -> Seats:
+    """The seats after an event."""
+    match event:
+        case QuotaSet(levels=levels):
+            return replace(seats, levels=_set(seats, levels))
+        case SeatTypeClosed(seat_type_id=seat_type_id):
+            return replace(seats, closed=seats.closed | {seat_type_id})
+        case SalesSet(open=open):
+            return replace(seats, open=open)
+        case SeatsReserved(_, order_id, revision, granted, levels):
+            items = tuple(item for item in granted if item.quantity)
+            return replace(seats, levels=_set(seats, levels), orders=seats.orders.set(order_id, Held(revision, items)))
+        case SeatsCommitted(_, order_id, levels):
+            held = seats.orders[order_id]
+            assert isinstance(held, Held)
+            sold = Sold(held.revision, held.items)
+            return replace(seats, levels=_set(seats, levels), orders=seats.orders.set(order_id, sold))
+        case SeatsReleased(_, order_id, levels):
+            before = seats.orders.get(order_id)
+            released = Released(before.revision if before else 0)
+            return replace(seats, levels=_set(seats, levels), orders=seats.orders.set(order_id, released))
+        case _:
+            assert_never(event)
+
+
+def _set(seats: Seats, levels: tuple[Level, ...]) -> Map[UUID, Level]:
+    return seats.levels.update({level.seat_type_id: level for level in levels})
+
+
+SEATS: Decider[Command, Seats, Event] = Decider(
+    name="seats",
+    commands=get_args(Command),
+    events=get_args(Event),
+    initial=Seats(),
+    decide=decide,
+    evolve=evolve,
+    key=lambda command: command.conference_id,
+)

@@ -1,0 +1,61 @@
+"""The lines of an order: the seats it wants or was granted, each under the name and at the price it was placed at."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from uuid import UUID
+
+from plenary.engine.decider import FieldError, Refusal
+from plenary.registration.order_messages import ChooseAtLeastOneSeat, Line, NotOnSale, SeatsPerOrderExceeded
+from plenary.words import MOST_MONEY, MOST_SEATS, Item, Offer, check_between, invalid, merged
+
+
+def lines_for(
+    offer: Offer, items: tuple[Item, ...], before: tuple[Line, ...] = (), held: tuple[Item, ...] = ()
+) -> tuple[Line, ...] | Refusal:
+    """The lines for these items, or what is wrong with them.
+
+    An order that had lines `before` keeps their names and prices. Seats that it holds are not asked of the offer again:
+    only more of a type must be on sale, and within the limit of seats an order may have.
+    """
+    if refused := invalid(
+        *(check_between(f"items.{n}.quantity", item.quantity, 0, MOST_SEATS) for n, item in enumerate(items))
+    ):
+        return refused
+    wanted = [item for item in merged(items) if item.quantity]
+    has = quantities(held)
+    raised = {item.seat_type_id for item in wanted if item.quantity > has.get(item.seat_type_id, 0)}
+    offered = {seat_type.seat_type_id for seat_type in offer.seat_types}
+    if not wanted:
+        return ChooseAtLeastOneSeat()
+    if raised and not offer.on_sale:
+        return NotOnSale()
+    if refused := invalid(
+        *(
+            FieldError(f"items.{n}.seat_type_id", "not_on_sale", "This seat type is not on sale.")
+            for n, item in enumerate(items)
+            if item.seat_type_id in raised - offered
+        )
+    ):
+        return refused
+    if raised and sum(item.quantity for item in wanted) > offer.seats_per_order:
+        return SeatsPerOrderExceeded(offer.seats_per_order)
+    sold_as = {seat_type.seat_type_id: (seat_type.name, seat_type.price) for seat_type in offer.seat_types}
+    sold_as |= {line.seat_type_id: (line.name, line.unit_price) for line in before}
+    lines = tuple(Line(item.seat_type_id, *sold_as[item.seat_type_id], item.quantity) for item in wanted)
+    return invalid(check_between("items", cost(lines), 0, MOST_MONEY)) or lines
+
+
+def granted_lines(lines: tuple[Line, ...], granted: tuple[Item, ...]) -> tuple[Line, ...]:
+    """The same lines with as many seats as were granted, possibly none, never more than were asked for."""
+    seats = quantities(granted)
+    return tuple(replace(line, quantity=min(line.quantity, seats.get(line.seat_type_id, 0))) for line in lines)
+
+
+def cost(lines: Iterable[Line]) -> int:
+    """Minor units."""
+    return sum(line.unit_price * line.quantity for line in lines)
+
+
+def quantities(of: Iterable[Item | Line]) -> dict[UUID, int]:
+    """The number of seats of each type."""
+    return {one.seat_type_id: one.quantity for one in of}
