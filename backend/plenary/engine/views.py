@@ -42,8 +42,8 @@ class Json(sa.types.TypeDecorator[Any]):
         return msgspec.json.encode(value).decode()
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        """From JSON."""
-        return self._decoder.decode(value)
+        """From JSON; None where a join found no row."""
+        return None if value is None else self._decoder.decode(value)
 
 
 @dataclass(frozen=True)
