@@ -41,10 +41,10 @@ format-check: python
 	$(PY) -m ruff format --check .
 
 schema: python ## print schema.graphql from the code
-	$(PY) -m plenary.graphql.schema > schema.graphql
+	$(PY) -m plenary.graphql.schema
 
 schema-check: python
-	$(PY) -m plenary.graphql.schema | diff -u schema.graphql -
+	$(PY) -c 'from plenary.graphql import schema as s; print(s.printed(s.assemble()), end="")' | diff -u schema.graphql -
 
 lock: python ## write requirements.lock anew from pyproject.toml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev pyproject.toml -o requirements.lock
