@@ -171,10 +171,4 @@ async def open_engine(url: str, clock: HandClock | None = None, plan: Plan = PLA
     return Engine(plan, database, log, b"k" * 32, clock or HandClock(NOON))
 
 
-async def close_engine(engine: Engine) -> None:
-    """Give everything back."""
-    await engine.log.close()  # type: ignore[attr-defined]  # both logs have it, the interface does not need it
-    await engine.database.close()
-
-
 LATER = timedelta(minutes=10)

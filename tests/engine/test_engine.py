@@ -18,7 +18,6 @@ from tests.engine.jars import (
     JarEmpty,
     JarRow,
     TakeMarble,
-    close_engine,
     open_engine,
 )
 
@@ -44,7 +43,7 @@ async def engine(database_url: str, clock: HandClock) -> AsyncIterator[Engine]:
     deaths: list[BaseException] = []
     async with engine.running(died=deaths.append):
         yield engine
-    await close_engine(engine)
+    await engine.close()
     assert not deaths
 
 
@@ -149,8 +148,8 @@ async def test_two_processes_on_one_log_never_hand_out_the_same_marble(postgres_
         assert row is not None
         assert row.marbles == 0
         assert await two.caught_up(JARS, await two.log.head(), PATIENCE)
-    await close_engine(one)
-    await close_engine(two)
+    await one.close()
+    await two.close()
 
 
 async def test_a_process_answers_an_event_with_a_command(engine: Engine) -> None:
@@ -183,7 +182,7 @@ async def test_timers_and_bookmarks_survive_a_restart(database_url: str) -> None
         answer = await take(engine, jar, thank_at=NOON + LATER)
         assert isinstance(answer, Accepted)
         await engine.until_reached("thanks", answer.position)
-    await close_engine(engine)
+    await engine.close()
     clock.advance(LATER)
     engine = await open_engine(database_url, clock)
     async with engine.running():
@@ -191,7 +190,7 @@ async def test_timers_and_bookmarks_survive_a_restart(database_url: str) -> None
         async with engine.database.reading() as db:
             moved = {row.name: row.position for row in await db.execute(sa.select(bookmarks))}
         assert moved["thanks"] >= answer.position
-    await close_engine(engine)
+    await engine.close()
 
 
 async def test_a_timer_that_fires_twice_has_one_effect(engine: Engine, clock: HandClock) -> None:
@@ -260,7 +259,7 @@ async def test_personal_fields_are_sealed_in_the_log_and_gone_with_their_key(eng
         await db.execute(sa.delete(keys))
     other = await open_engine(engine.database.url)
     assert (await other.messages.decode(rows))[1].data.name == ERASED
-    await close_engine(other)
+    await other.close()
 
 
 async def test_a_sealed_field_moved_elsewhere_is_recognised(engine: Engine) -> None:
@@ -296,8 +295,8 @@ async def test_an_old_event_is_lifted_to_todays_shape(database_url: str) -> None
     )
     new = await open_engine(database_url, plan=dozens)
     assert (await new.state(JAR, jar))[0].left == 144
-    await close_engine(old)
-    await close_engine(new)
+    await old.close()
+    await new.close()
 
 
 async def test_a_view_that_fails_is_not_left_behind_in_silence(sqlite_url: str) -> None:
@@ -311,4 +310,4 @@ async def test_a_view_that_fails_is_not_left_behind_in_silence(sqlite_url: str) 
         await fill(engine, 1)
         async with asyncio.timeout(PATIENCE):
             assert isinstance(await died, ZeroDivisionError)
-    await close_engine(engine)
+    await engine.close()

@@ -208,6 +208,11 @@ class Engine:
             await asyncio.gather(watch, bell, *tasks, return_exceptions=True)
             await self.commit.close()
 
+    async def close(self) -> None:
+        """Give all connections back, once nothing runs any more."""
+        await self.log.close()
+        await self.database.close()
+
     @staticmethod
     async def _guard(tasks: Sequence[asyncio.Task[None]], died: Callable[[BaseException], None] | None) -> None:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

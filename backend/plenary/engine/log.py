@@ -127,3 +127,7 @@ class EventLog(Protocol):
     async def answered(self, ids: Sequence[UUID]) -> dict[UUID, Answered]:
         """Which of these commands were carried out before, and what is remembered of them."""
         ...
+
+    async def close(self) -> None:
+        """Let running appends end and give everything back."""
+        ...

@@ -1,0 +1,70 @@
+"""Everything that exists, joined: what this house decides, shows, does by itself and serves."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.applications import Starlette
+
+from plenary.access.secrets import Secrets
+from plenary.conferences.catalogue import CATALOGUE
+from plenary.conferences.conference import CONFERENCE
+from plenary.conferences.slug import SLUG
+from plenary.engine.clock import Clock
+from plenary.engine.database import Database
+from plenary.engine.doorbell import Doorbell
+from plenary.engine.engine import Engine, Plan
+from plenary.engine.postgres import PostgresLog
+from plenary.engine.sqlite import SqliteLog
+from plenary.graphql.context import Contexts
+from plenary.graphql.http import Endpoint
+from plenary.graphql.schema import SCHEMA
+from plenary.notifications.mail import mail_follower
+from plenary.payments.payment import PAYMENT
+from plenary.registration.assignments import ASSIGNMENTS
+from plenary.registration.availability import AVAILABILITY
+from plenary.registration.order import ORDER
+from plenary.registration.orders import ORDERS
+from plenary.registration.process import REGISTRATION
+from plenary.registration.seats import SEATS
+from plenary.settings import Settings
+from plenary.web import routes
+
+DECIDERS: Final = (CONFERENCE, SLUG, SEATS, ORDER, ASSIGNMENTS, PAYMENT)
+VIEWS: Final = (CATALOGUE, AVAILABILITY, ORDERS)
+PROCESSES: Final = (REGISTRATION,)
+
+
+@dataclass(frozen=True)
+class House:
+    """One process of Plenary: the engine and what is served."""
+
+    settings: Settings
+    engine: Engine
+    web: Starlette
+
+
+def build(settings: Settings, clock: Clock | None = None, died: Callable[[BaseException], None] | None = None) -> House:
+    """The whole house on a migrated database, not yet running: its web application sets the engine going and stops it.
+
+    `died` is told when a part of the engine dies; whoever serves must then end the process.
+    """
+    database = Database(settings.database, pgbouncer=settings.pgbouncer)
+    if database.is_sqlite:
+        log: SqliteLog | PostgresLog = SqliteLog(settings.database, database.write_lock)
+    else:
+        log = PostgresLog(settings.database, pgbouncer=settings.pgbouncer)
+    secrets = Secrets(settings.secret)
+    plan = Plan(DECIDERS, VIEWS, PROCESSES, handlers={"mail": mail_follower(settings, secrets)})
+    engine = Engine(plan, database, log, settings.key, clock, Doorbell(settings.redis or "memory://"))
+    contexts = Contexts(engine, settings)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with engine.running(died=died):
+            yield
+        await engine.close()
+
+    web = Starlette(routes=routes(contexts, Endpoint(SCHEMA, contexts)), lifespan=lifespan)
+    return House(settings, engine, web)

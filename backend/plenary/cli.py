@@ -1,0 +1,163 @@
+"""The command line: `plenary serve`, `migrate`, `seed` and `demo`. What goes wrong is told in one sentence."""
+
+import argparse
+import asyncio
+import contextlib
+import errno
+import fcntl
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, NoReturn
+
+import sqlalchemy as sa
+import uvicorn
+
+from plenary.access.secrets import Secrets
+from plenary.app import build
+from plenary.engine.clock import HandClock
+from plenary.engine.migrations import migrate
+from plenary.seed import BOUGHT, CONFERENCE_ID, OWNER_EMAIL, SLUG, Seed
+from plenary.settings import Settings, WrongSetting
+
+DIED: Final = 70
+"""The exit code of a server of which a part died (EX_SOFTWARE): whoever supervises it starts it again."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command of the line."""
+    parser = argparse.ArgumentParser(prog="plenary", description="Conference booking where every seat has a history.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("serve", help="serve the API and the pages, and do all background work, in one process")
+    commands.add_parser("migrate", help="bring the database to the newest shape")
+    commands.add_parser("seed", help="book a conference to show, by commands; once, however often it is asked")
+    commands.add_parser("demo", help="migrate, seed and serve, and print where to look")
+    command = parser.parse_args(arguments).command
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        settings = Settings.from_env()
+    except WrongSetting as wrong:
+        fail(str(wrong))
+    with only_process(settings):
+        if command in ("migrate", "demo"):
+            step("Database: bringing it to the newest shape")
+            asyncio.run(migrate(settings.database))
+        if command in ("seed", "demo"):
+            asyncio.run(seed(settings))
+        if command in ("serve", "demo"):
+            serve(settings, show=command == "demo")
+
+
+def step(text: str) -> None:
+    """Tell what is being done."""
+    print(f"▸ {text}", flush=True)
+
+
+def fail(sentence: str) -> NoReturn:
+    """End with one sentence about why."""
+    print(f"plenary: {sentence}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+@contextlib.contextmanager
+def only_process(settings: Settings) -> Iterator[None]:
+    """An SQLite database belongs to one process; a second one is told so instead of corrupting the first one's cache."""
+    url = sa.make_url(settings.database)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        yield
+        return
+    path = Path(f"{url.database}.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fail(f"another process uses {url.database}; SQLite is for one, use PostgreSQL for several.")
+        yield
+
+
+async def seed(settings: Settings) -> None:
+    """Plant the seed, unless it stands already."""
+    clock = HandClock(datetime.now(UTC) - timedelta(hours=10 * len(BOUGHT)))
+    house = build(settings, clock)
+    planting = Seed(house.engine, Secrets(settings.secret), clock, datetime.now(UTC).date())
+    try:
+        async with house.engine.running(died=_end_loudly):
+            if await planting.is_planted():
+                step("Seed: the conference to show is there already")
+                return
+            await planting.plant(lambda doing: print(f"\r▸ Seed: {doing:<40}", end="", flush=True))
+            print(flush=True)
+    finally:
+        await house.engine.close()
+
+
+class _Server(uvicorn.Server):
+    """A server that says where it is as soon as it is there."""
+
+    def __init__(self, config: uvicorn.Config, tell: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = tell
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._tell()
+
+
+def serve(settings: Settings, *, show: bool) -> None:
+    """Serve until told to stop; exits with 70 when a part of the engine dies."""
+    listening = _listen(settings)
+    house = build(settings, died=_end_loudly)
+    config = uvicorn.Config(
+        house.web,
+        log_level="warning",
+        lifespan="on",
+        timeout_graceful_shutdown=5,
+        server_header=False,
+        ws_max_size=65_536,
+        ws_per_message_deflate=settings.deflate,
+    )
+    _Server(config, lambda: _tell(settings, show)).run(sockets=[listening])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A socket at the address of the settings; a port that is taken is told in one sentence."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as wrong:
+        if wrong.errno == errno.EADDRINUSE:
+            fail(f"port {settings.port} is taken by another program; choose one with PLENARY_PORT=8001.")
+        fail(f"cannot listen on {settings.host}:{settings.port}: {wrong.strerror}.")
+    return listening
+
+
+def _tell(settings: Settings, show: bool) -> None:
+    if not show:
+        print(f"Plenary is at {settings.url}", flush=True)
+        return
+    code = Secrets(settings.secret).access_code(CONFERENCE_ID)
+    print(
+        f"""
+  Buy       {settings.url}/c/{SLUG}
+  Organize  {settings.url}/organize    {OWNER_EMAIL}, access code {code}
+  Watch     {settings.url}/watch/{SLUG}
+  Mailbox   {settings.url}/mailbox
+
+Ctrl+C stops; started again, everything is still there.
+""",
+        flush=True,
+    )
+
+
+def _end_loudly(cause: BaseException) -> None:
+    """A part of the engine died: end this process at once, so that nobody is served by half of it."""
+    print(f"plenary: a part of the engine died ({type(cause).__name__}), ending.", file=sys.stderr, flush=True)
+    os._exit(DIED)
