@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.databases import fresh_postgres, fresh_sqlite, prepare_postgres, prepare_sqlite
 from tests.servers import Postgres, Redis, start_postgres, start_redis
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from tests.servers import Postgres
 
 from plenary.engine.migrations import migrate
+from tests.servers import Postgres
 
 TEMPLATE = "template"
 numbers = count(1)

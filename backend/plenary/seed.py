@@ -16,8 +16,8 @@ from plenary.engine.engine import Accepted, Engine
 from plenary.payments.payment import CompletePayment
 from plenary.registration.order import ORDER
 from plenary.registration.order_messages import EnterDetails, PlaceOrder, RequestPayment
-from plenary.registration.orders import ORDERS, OrderRow
 from plenary.registration.order_state import Confirmed
+from plenary.registration.orders import ORDERS, OrderRow
 from plenary.words import Item
 
 OWNER: Final = "Marta Nunes"

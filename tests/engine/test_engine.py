@@ -8,6 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+
+from plenary.engine.actors import Accepted, GuardMoved, KeyReused
+from plenary.engine.clock import HandClock
+from plenary.engine.engine import Engine, Plan
+from plenary.engine.messages import Event, UnknownMessage
+from plenary.engine.sealed import ERASED
+from plenary.engine.tables import bookmarks, keys, timers
+from plenary.engine.views import View, read_row
 from tests.engine.jars import (
     JAR,
     JARS,
@@ -20,14 +28,6 @@ from tests.engine.jars import (
     TakeMarble,
     open_engine,
 )
-
-from plenary.engine.actors import Accepted, GuardMoved, KeyReused
-from plenary.engine.clock import HandClock
-from plenary.engine.engine import Engine, Plan
-from plenary.engine.messages import Event, UnknownMessage
-from plenary.engine.sealed import ERASED
-from plenary.engine.tables import bookmarks, keys, timers
-from plenary.engine.views import View, read_row
 
 PATIENCE = 20.0
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from tests.databases import fresh_postgres, fresh_sqlite
 
 from plenary.engine.lane import Unstorable
 from plenary.engine.log import Answered, Append, CommandId, EventLog, Guard, NewEvent, Recorded, Verdict, Write
 from plenary.engine.memory import MemoryLog
 from plenary.engine.postgres import PostgresLog
 from plenary.engine.sqlite import SqliteLog
+from tests.databases import fresh_postgres, fresh_sqlite
 
 # Opens the log that is tested; a second call is another handle on the same events, as another process would have it.
 Open = Callable[[], EventLog]

@@ -15,6 +15,7 @@ from typing import Any
 import asyncpg
 import pytest
 import yaml
+
 from tests.repository.dockerfile import Stage, build, instructions
 from tests.servers import free_port, start_postgres
 

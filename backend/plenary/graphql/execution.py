@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final
 
 import strawberry
+from graphql import GraphQLError, specified_rules
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.execution import ExecutionContext
 
-from graphql import GraphQLError, specified_rules
 from plenary.graphql.limits import MAX_TOKENS, SizeRule
 from plenary.graphql.words import SCALARS
 

@@ -16,10 +16,10 @@ from uuid import UUID
 
 import orjson
 import strawberry
+from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 from strawberry.utils.str_converters import to_camel_case
 
-from graphql import GraphQLError
 from plenary.access import tries
 from plenary.engine import decider
 from plenary.graphql.refusals import REFUSALS, code_of
