@@ -82,7 +82,7 @@ def decide(command: Command, order: Order | None) -> list[Event] | Refusal:
         case RequestPayment(), Held(deciding=False):
             return _request_payment(command, order)
         case CancelOrder(order_id), Placed(terms) | Held(terms):
-            return [OrderCancelled(order_id, terms.conference_id)]
+            return [OrderCancelled(order_id, terms.conference_id, terms.revision)]
         case CancelOrder(), Cancelled():
             return []
         case ChangeItems() | EnterDetails() | RequestPayment() | CancelOrder(), _:
@@ -95,7 +95,7 @@ def decide(command: Command, order: Order | None) -> list[Event] | Refusal:
         case RecordGrant(_, revision, granted), Retaking(terms) if revision == terms.revision:
             return _retaken(order, granted)
         case ExpireOrder(order_id, deadline), Placed(terms) | Held(terms) if deadline >= terms.expires_at:
-            return [OrderExpired(order_id, terms.conference_id)]
+            return [OrderExpired(order_id, terms.conference_id, terms.revision)]
 
         case ConfirmOrder(payment_id=payment_id), _ if payment_id in order.terms.returned:
             return []
@@ -104,7 +104,10 @@ def decide(command: Command, order: Order | None) -> list[Event] | Refusal:
         case ConfirmOrder(order_id, payment_id, _, paid_at), Held(terms, hold) if _buys(command, terms, hold):
             if paid_at <= terms.expires_at:
                 return [_confirmed(terms, hold, payment_id)]
-            return [OrderExpired(order_id, terms.conference_id), _paid_too_late(terms, hold, payment_id)]
+            return [
+                OrderExpired(order_id, terms.conference_id, terms.revision),
+                _paid_too_late(terms, hold, payment_id),
+            ]
         case ConfirmOrder(payment_id=payment_id), Expired(terms, hold) if hold and _buys(command, terms, hold):
             return [_paid_too_late(terms, hold, payment_id)]
         case ConfirmOrder(order_id, payment_id, amount), _:
@@ -220,7 +223,7 @@ def _retaken(order: Retaking, granted: tuple[Item, ...]) -> list[Event]:
     if set(hold.seats) <= set(granted):
         return [_confirmed(terms, hold, payment_id)]
     return [
-        OrderRefunded(terms.order_id, terms.conference_id, payment_id, hold.total),
+        OrderRefunded(terms.order_id, terms.conference_id, terms.revision, payment_id, hold.total),
         PaymentReturned(terms.order_id, payment_id, hold.total, "seats gone"),
     ]
 

@@ -168,12 +168,14 @@ class OrderConfirmed:
 class OrderExpired:
     order_id: UUID
     conference_id: UUID
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
 class OrderCancelled:
     order_id: UUID
     conference_id: UUID
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ class PaidTooLate:
 class OrderRefunded:
     order_id: UUID
     conference_id: UUID
+    revision: int
     payment_id: UUID
     amount: int
 

@@ -78,7 +78,7 @@ def react(event: object) -> list[Send]:
                 Send(CreateAssignments(order_id, conference_id, _seats(lines))),
             ]
         case OrderSoldOut() | OrderExpired() | OrderCancelled() | OrderRefunded():
-            return [Send(ReleaseSeats(event.conference_id, event.order_id))]
+            return [Send(ReleaseSeats(event.conference_id, event.order_id, event.revision))]
 
         # It is paid too late: the seats again, or the money back.
         case PaidTooLate(order_id, conference_id, revision=revision, wanted=wanted):

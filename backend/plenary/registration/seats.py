@@ -47,8 +47,11 @@ class CommitSeats:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseSeats:
+    """Give back what the order was granted in answer to its requests up to this revision."""
+
     conference_id: UUID
     order_id: UUID
+    revision: int
 
 
 Command = SetQuota | CloseSeatType | SetSales | ReserveSeats | CommitSeats | ReleaseSeats
@@ -164,65 +167,74 @@ def decide(command: Command, seats: Seats) -> list[Event] | Refusal:
             return [] if open == seats.open else [SalesSet(conference_id, open)]
         case ReserveSeats():
             return _reserve(command, seats)
-        case CommitSeats(conference_id, order_id):
-            match seats.orders.get(order_id):
-                case Held(items=items) if items:
-                    return [
-                        SeatsCommitted(conference_id, order_id, _levels(seats, held=_less(items), sold=_count(items)))
-                    ]
-                case _:
-                    return []
-        case ReleaseSeats(conference_id, order_id):
-            match seats.orders.get(order_id):
-                case Held(items=items):
-                    return [SeatsReleased(conference_id, order_id, _levels(seats, held=_less(items)))]
-                case Sold(items=items):
-                    return [SeatsReleased(conference_id, order_id, _levels(seats, held=Counter(), sold=_less(items)))]
-                case None:  # remembered, so that a request that is still on its way finds the order over
-                    return [SeatsReleased(conference_id, order_id, ())]
-                case Released():
-                    return []
+        case CommitSeats():
+            return _commit(command, seats)
+        case ReleaseSeats():
+            return _release(command, seats)
         case _:
             assert_never(command)
 
 
 def _reserve(command: ReserveSeats, seats: Seats) -> list[Event]:
-    before = seats.orders.get(command.order_id, Held(0, ()))
-    if isinstance(before, Sold) or command.revision <= before.revision:
-        return []
-    mine = _count(before.items) if isinstance(before, Held) else Counter[UUID]()
+    """What the order holds already, and more as far as there is. Once released it gets nothing, but by retaking all."""
+    before = seats.orders.get(command.order_id)
+    match before:
+        case Sold():
+            return []
+        case Held(revision) | Released(revision) if command.revision <= revision:
+            return []
+    mine = _count(before.items if isinstance(before, Held) else ())
     wanted = merged(command.wanted)
     granted = tuple(
         Item(item.seat_type_id, max(0, min(item.quantity, seats.free(item.seat_type_id) + mine[item.seat_type_id])))
         for item in wanted
     )
-    if command.retake:
-        on_sale = seats.open and seats.closed.isdisjoint(item.seat_type_id for item in wanted)
-        refused = not on_sale or granted != wanted
-    else:
-        refused = isinstance(before, Released)
-    if refused:
+    on_sale = seats.open and seats.closed.isdisjoint(item.seat_type_id for item in wanted)
+    over = isinstance(before, Released) and not command.retake
+    if over or (command.retake and not (on_sale and granted == wanted)):
         granted = tuple(Item(item.seat_type_id, 0) for item in wanted)
     change = _count(granted)
     change.subtract(mine)
-    levels = _levels(seats, held=change)
+    levels = _levels(seats, change, held=+1)
     return [SeatsReserved(command.conference_id, command.order_id, command.revision, granted, levels)]
+
+
+def _commit(command: CommitSeats, seats: Seats) -> list[Event]:
+    """A hold becomes a sale, once."""
+    match seats.orders.get(command.order_id):
+        case Held(items=items) if items:
+            levels = _levels(seats, _count(items), held=-1, sold=+1)
+            return [SeatsCommitted(command.conference_id, command.order_id, levels)]
+        case _:
+            return []
+
+
+def _release(command: ReleaseSeats, seats: Seats) -> list[Event]:
+    """A hold or a sale goes back to the pool, once. A release that a retaking has overtaken finds nothing to do."""
+    levels: tuple[Level, ...] = ()
+    match seats.orders.get(command.order_id):
+        case Released():
+            return []
+        case Held(revision) | Sold(revision) if revision > command.revision:
+            return []
+        case Held(items=items):
+            levels = _levels(seats, _count(items), held=-1)
+        case Sold(items=items):
+            levels = _levels(seats, _count(items), sold=-1)
+        case None:
+            pass  # remembered all the same, so that a request still on its way finds the order over
+    return [SeatsReleased(command.conference_id, command.order_id, levels)]
 
 
 def _count(items: tuple[Item, ...]) -> Counter[UUID]:
     return Counter({item.seat_type_id: item.quantity for item in items})
 
 
-def _less(items: tuple[Item, ...]) -> Counter[UUID]:
-    return Counter({item.seat_type_id: -item.quantity for item in items})
-
-
-def _levels(seats: Seats, held: Counter[UUID], sold: Counter[UUID] | None = None) -> tuple[Level, ...]:
-    """The levels of these types after so many more (or, below 0, fewer) of each are held and sold."""
-    sold = sold or Counter()
+def _levels(seats: Seats, change: Counter[UUID], held: int = 0, sold: int = 0) -> tuple[Level, ...]:
+    """The levels after a change: its numbers of seats are added (+1) to or taken (-1) from those held or sold."""
     return tuple(
-        replace(level, held=level.held + held[seat_type_id], sold=level.sold + sold[seat_type_id])
-        for seat_type_id in {**held, **sold}
+        replace(level, held=level.held + held * number, sold=level.sold + sold * number)
+        for seat_type_id, number in change.items()
         if (level := seats.levels.get(seat_type_id))
     )
 
@@ -238,7 +250,9 @@ def evolve(seats: Seats, event: Event) -> Seats:
             return replace(seats, open=open)
         case SeatsReserved(_, order_id, revision, granted, levels):
             items = tuple(item for item in granted if item.quantity)
-            return replace(seats, levels=_set(seats, levels), orders=seats.orders.set(order_id, Held(revision, items)))
+            over = isinstance(seats.orders.get(order_id), Released) and not items
+            order = Released(revision) if over else Held(revision, items)
+            return replace(seats, levels=_set(seats, levels), orders=seats.orders.set(order_id, order))
         case SeatsCommitted(_, order_id, levels):
             held = seats.orders[order_id]
             assert isinstance(held, Held)
