@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plenary.access.tables import session_scopes, sessions
 from plenary.engine.database import Database
@@ -47,6 +48,7 @@ class Sessions:
             if token is None or not prolonged:
                 token = secrets.token_urlsafe(32)
                 new = {"session": hashed(token), "created_at": now, "expires_at": now + LIFETIME}
+                await self._forget_expired(db, now)
                 await db.execute(sa.insert(sessions).values(new))
             if rows:
                 session = hashed(token)
@@ -77,12 +79,10 @@ class Sessions:
             if remaining:
                 self._watchers[session] = remaining
 
-    async def forget_expired(self) -> None:
-        """Delete the sessions whose time is over."""
-        over = sa.select(sessions.c.session).where(sessions.c.expires_at <= self.now())
-        async with self.database.transaction() as db:
-            await db.execute(sa.delete(session_scopes).where(session_scopes.c.session.in_(over)))
-            await db.execute(sa.delete(sessions).where(sessions.c.expires_at <= self.now()))
+    async def _forget_expired(self, db: AsyncConnection, now: datetime) -> None:
+        over = sa.select(sessions.c.session).where(sessions.c.expires_at <= now)
+        await db.execute(sa.delete(session_scopes).where(session_scopes.c.session.in_(over)))
+        await db.execute(sa.delete(sessions).where(sessions.c.expires_at <= now))
 
 
 def hashed(token: str) -> str:

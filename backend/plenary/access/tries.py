@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from ipaddress import ip_address, ip_network
 from typing import ClassVar
 
@@ -64,18 +64,14 @@ class Tries:
         ).returning(tables.tries.c.failures, tables.tries.c.unseen)
         async with self.database.transaction() as db:
             failures, unseen = (await db.execute(upsert)).one()
+            if failures == 1:  # somebody new: a good moment to forget those who left
+                await db.execute(sa.delete(tables.tries).where(old.last_ms <= now - WINDOW_MS))
         return TooManyTries(WAITS.get(failures, LONGEST_WAIT)) if unseen else None
 
     async def succeeded(self, what: str, address: str) -> None:
         """The secret was right: earlier failures from this address are forgiven."""
         async with self.database.transaction() as db:
             await db.execute(sa.delete(tables.tries).where(tables.tries.c.key == self._key(what, address)))
-
-    async def forget_old(self) -> None:
-        """Delete the counters that no longer matter."""
-        past = round((self.now() - timedelta(milliseconds=WINDOW_MS)).timestamp() * 1000)
-        async with self.database.transaction() as db:
-            await db.execute(sa.delete(tables.tries).where(tables.tries.c.last_ms <= past))
 
     def _key(self, what: str, address: str) -> str:
         return hmac.new(self.key, f"tries\0{what}\0{network(address)}".encode(), hashlib.sha256).hexdigest()

@@ -22,7 +22,7 @@ MISTAKES = (
 
 
 def masked(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
-    """The errors as clients may see them: a resolver that blames the client raises `GraphQLError`; the rest are faults."""
+    """The errors as clients may see them: what blames the client is a `GraphQLError`, anything else is a fault."""
     return [error if is_mistake(error) else fault(error, error.original_error) for error in errors]
 
 

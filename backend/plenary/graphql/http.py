@@ -18,11 +18,11 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, process_result
 from strawberry.http.parse_content_type import parse_content_type
 from strawberry.http.streaming import HTTPStreamTransport, SSETransport
-from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from plenary.access.origins import is_foreign
 from plenary.graphql.context import Context, Contexts
 from plenary.graphql.errors import masked
 from plenary.graphql.execution import Schema
@@ -82,14 +82,10 @@ class Endpoint(GraphQL[Context, None]):
 
     def _check_origin(self, request: Request) -> None:
         """A browser tells where a page comes from; only our own pages and those of allowed origins may ask."""
-        origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
-        if origin is not None:
-            own = is_same_origin(origin, request.headers.get("host"))
-            if not own and normalize_origin(origin) not in self.allowed_origins:
-                raise HTTPException(403, "Pages of this origin may not use this endpoint.")
-        elif site not in (None, "same-origin", "none"):
+        if is_foreign(request.headers, self.allowed_origins):
             raise HTTPException(403, "Pages of other sites may not use this endpoint.")
-        if request.method == "GET" and site is None and not any(name in request.headers for name in GET_HEADERS):
+        by_browser = "sec-fetch-site" in request.headers
+        if request.method == "GET" and not by_browser and not any(name in request.headers for name in GET_HEADERS):
             raise HTTPException(400, "A GET request needs the header GraphQL-Require-Preflight: 1. POST needs none.")
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:

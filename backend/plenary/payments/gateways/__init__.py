@@ -1,0 +1,1 @@
+"""Gateways: who takes the money. Each is an adapter behind one small protocol; only its signed word counts."""

@@ -1,0 +1,69 @@
+"""Reading as fresh as asked, and the arguments that many fields share."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+from graphql import GraphQLError
+from plenary.engine.engine import Engine
+from plenary.engine.views import Row, View, read_row
+from plenary.graphql.words import LARGEST, Position, decode_cursor
+
+CommandId: TypeAlias = Annotated[
+    UUID,
+    strawberry.argument(description="Made by the client: a retry with the same id has one effect and the same answer."),
+]
+AtLeast: TypeAlias = Annotated[
+    Position | None,
+    strawberry.argument(description="Wait, 2 seconds at most, until the answer shows everything up to this position."),
+]
+First: TypeAlias = Annotated[int, strawberry.argument(description="How many at most, from 1 to 100.")]
+After: TypeAlias = Annotated[
+    str | None, strawberry.argument(description="The cursor after which to begin; the beginning without one.")
+]
+
+
+async def lags(engine: Engine, view: View[Row], at_least: int | None) -> bool:
+    """Wait until a view shows everything up to a position; whether that took too long, so that answers are stale."""
+    return at_least is not None and not await engine.caught_up(view, at_least)
+
+
+async def see(engine: Engine, view: View[Row], key: UUID, at_least: int | None = None) -> tuple[Row | None, bool]:
+    """One row as fresh as asked, and whether it is stale."""
+    stale = await lags(engine, view, at_least)
+    row, _ = await read_row(engine.database, view, key)
+    return row, stale
+
+
+def after_number(cursor: str | None) -> int | None:
+    """The number that a cursor stands for. Raises `GraphQLError` (a client's mistake) for any other cursor."""
+    if cursor is None:
+        return None
+    key, _ = decode_cursor(cursor)
+    if isinstance(key, int) and 0 <= key <= LARGEST:
+        return key
+    raise _not_a_cursor()
+
+
+def after_instant(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """The instant and id that a cursor stands for. Raises `GraphQLError` (a client's mistake) for any other cursor."""
+    if cursor is None:
+        return None
+    key, id = decode_cursor(cursor)
+    try:
+        if isinstance(key, str) and (instant := datetime.fromisoformat(key)).tzinfo is not None:
+            return instant, id
+    except ValueError:
+        pass
+    raise _not_a_cursor()
+
+
+def not_allowed() -> GraphQLError:
+    """How a live result ends for a browser without the right to it."""
+    return GraphQLError("This browser may not see this.", extensions={"code": "NOT_ALLOWED"})
+
+
+def _not_a_cursor() -> GraphQLError:
+    return GraphQLError("`after` must be a cursor that an answer carried.")

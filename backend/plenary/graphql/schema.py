@@ -1,0 +1,39 @@
+"""The schema: what every context offers, joined. `python -m plenary.graphql.schema` writes it to schema.graphql."""
+
+from pathlib import Path
+from typing import Final
+
+from strawberry.tools import merge_types
+
+from plenary.access import api as access
+from plenary.conferences import api as conferences
+from plenary.graphql.execution import Schema, make_schema
+from plenary.notifications import api as notifications
+from plenary.payments import api as payments
+from plenary.registration import api as registration
+
+PRINTED: Final = Path(__file__).resolve().parents[3] / "schema.graphql"
+
+
+APIS: Final = (conferences, registration, payments, notifications, access)
+
+
+def assemble() -> Schema:
+    """The schema that this server serves: the `Query`, `Mutation` and `Subscription` of every context that has one."""
+
+    def joined(name: str) -> type:
+        return merge_types(name, tuple(getattr(api, name) for api in APIS if hasattr(api, name)))
+
+    return make_schema(joined("Query"), joined("Mutation"), joined("Subscription"))
+
+
+SCHEMA: Final = assemble()
+
+
+def printed(schema: Schema) -> str:
+    """The schema as it stands in schema.graphql."""
+    return schema.as_str().rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    PRINTED.write_text(printed(SCHEMA))

@@ -1,0 +1,68 @@
+"""The test gateway: a page of its own where one decides what becomes of a payment. No money moves, and it says so.
+
+It talks to us as a real one would: by messages with a signature and a time, which a webhook verifies.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from plenary.engine.engine import Engine
+from plenary.payments.gateways import signed
+from plenary.payments.gateways.protocol import Abandoned, Declined, Disbelieved, Paid, Word
+
+RESULTS: Final = ("paid", "declined", "abandoned")
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the gateway says of one payment."""
+
+    payment_id: UUID
+    result: str
+    amount: int
+    currency: str
+    at: datetime
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestGateway:
+    """Signs and verifies with `key`; its clock is the engine's."""
+
+    __test__ = False  # pytest is not to collect it
+
+    engine: Engine
+    key: bytes
+    name: str = "test"
+
+    def page(self, payment_id: UUID) -> str:
+        """The path of the page where one decides."""
+        return f"/gateway/test/{payment_id}"
+
+    def message(self, payment_id: UUID, result: str, amount: int, currency: str) -> tuple[dict[str, str], bytes]:
+        """The headers and the body of what the gateway now says of a payment; `result` is one of `RESULTS`."""
+        now = self.engine.now()
+        body = msgspec.json.encode(Message(payment_id, result, amount, currency, now, f"test_{token_hex(8)}"))
+        return signed.sign(self.key, body, now), body
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> Word:
+        """What a message says, if it was signed just now. Raises `Disbelieved` otherwise."""
+        signed.check(self.key, headers, body, self.engine.now())
+        try:
+            message = msgspec.json.decode(body, type=Message)
+        except msgspec.MsgspecError as wrong:
+            raise Disbelieved("The message cannot be read.") from wrong
+        match message.result:
+            case "paid":
+                return Paid(message.payment_id, message.amount, message.currency, message.at, message.reference)
+            case "declined":
+                return Declined(message.payment_id, message.reference)
+            case "abandoned":
+                return Abandoned(message.payment_id, message.reference)
+            case _:
+                raise Disbelieved("The message says nothing that can be understood.")

@@ -1,0 +1,124 @@
+"""The test gateway's page: what is to be paid, to whom, and three buttons. Plain HTML, no script, any screen."""
+
+import asyncio
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from plenary.access.origins import is_foreign
+from plenary.conferences.conference import CONFERENCE
+from plenary.engine.engine import Engine
+from plenary.payments.gateways.protocol import hear
+from plenary.payments.gateways.test import TestGateway
+from plenary.payments.payment import PAYMENT, Initiated, PaymentInitiated
+
+STYLE: Final = Path(__file__).with_name("test.css")
+CHOICES: Final = {"accept": "paid", "reject": "declined", "abandon": "abandoned"}
+WITHOUT_CENTS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+IN_THOUSANDTHS: Final = "BHD IQD JOD KWD LYD OMR TND"
+PATIENCE: Final = 2.0
+
+
+def routes(engine: Engine, gateway: TestGateway) -> list[Route]:
+    """The gateway's own pages."""
+
+    async def show(request: Request) -> Response:
+        payment = await _payment(engine, request.path_params["payment_id"])
+        if payment is None:
+            return _page(
+                "No such payment", "<h1>No such payment</h1><p>Go back to your order and start again.</p>", 404
+            )
+        bill = payment.bill
+        if not isinstance(payment, Initiated):
+            return _page("Already decided", f"<h1>Already decided</h1><p>{type(payment).__name__}.</p>{_back(bill)}")
+        conference, _ = await engine.state(CONFERENCE, bill.conference_id)
+        return _page("Test payment", _decision(bill, conference.details.name if conference else "a conference"))
+
+    async def decide(request: Request) -> Response:
+        if is_foreign(request.headers):
+            return _page("Not from here", "<h1>This can only be decided on the page itself.</h1>", 403)
+        form = parse_qs((await request.body()).decode(errors="replace"), max_num_fields=4)
+        payment = await _payment(engine, request.path_params["payment_id"])
+        result = CHOICES.get(form.get("choice", [""])[0])
+        if payment is None or result is None:
+            return _page(
+                "No such payment", "<h1>No such payment</h1><p>Go back to your order and start again.</p>", 404
+            )
+        bill = payment.bill
+        await hear(engine, gateway, *gateway.message(bill.payment_id, result, bill.amount, bill.currency))
+        return RedirectResponse(f"/o/{bill.order_id}?from=payment", 303)
+
+    async def style(_request: Request) -> Response:
+        return Response(STYLE.read_bytes(), media_type="text/css", headers={"cache-control": "max-age=3600"})
+
+    return [
+        Route("/gateway/test.css", style),
+        Route("/gateway/test/{payment_id:uuid}", show),
+        Route("/gateway/test/{payment_id:uuid}", decide, methods=["POST"]),
+    ]
+
+
+async def _payment(engine: Engine, payment_id: UUID) -> Any:
+    """The payment, which may still be on its way from the order; None if it does not come."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        payment, _ = await engine.state(PAYMENT, payment_id, fresh=True)
+        if payment is not None or asyncio.get_running_loop().time() > deadline:
+            return payment
+        await asyncio.sleep(0.05)
+
+
+def _unknown() -> Response:
+    return _page("No such payment", "<h1>No such payment</h1><p>Go back to your order and start again.</p>", 404)
+
+
+def _decision(bill: PaymentInitiated, conference: str) -> str:
+    amount = escape(money(bill.amount, bill.currency))
+    return f"""
+      <p class="label">To pay</p>
+      <h1>{amount}</h1>
+      <p class="to">{escape(conference)}</p>
+      <p class="note">No money moves here. Choose what a bank would have said.</p>
+      <form method="post">
+        <button class="accept" name="choice" value="accept">Accept {amount}</button>
+        <button class="reject" name="choice" value="reject">Reject the card</button>
+        <button class="abandon" name="choice" value="abandon">Go back without paying</button>
+      </form>"""
+
+
+def _back(bill: PaymentInitiated) -> str:
+    return f'<p><a href="/o/{bill.order_id}">Back to your order</a></p>'
+
+
+def money(amount: int, currency: str) -> str:
+    """An amount of minor units for people: "USD 249.00"."""
+    digits = 0 if currency in WITHOUT_CENTS else 3 if currency in IN_THOUSANDTHS else 2
+    whole, rest = divmod(amount, 10**digits)
+    return f"{currency} {whole:,}" + (f".{rest:0{digits}}" if digits else "")
+
+
+def _page(title: str, body: str, status: int = 200) -> Response:
+    html = f"""<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="robots" content="noindex">
+    <meta name="color-scheme" content="light dark">
+    <title>{escape(title)} · Test gateway</title>
+    <link rel="stylesheet" href="/gateway/test.css">
+  </head>
+  <body>
+    <main>
+      <p class="test"><strong>TEST</strong> gateway</p>{body}
+    </main>
+  </body>
+</html>
+"""
+    return HTMLResponse(html, status, {"cache-control": "no-store"})

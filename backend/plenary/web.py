@@ -1,0 +1,194 @@
+"""All that is served: GraphQL, the built pages, health, a gateway's page and its word; and the rules for all of it."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from plenary.engine.decider import Refusal
+from plenary.engine.engine import Engine
+from plenary.graphql.context import Contexts
+from plenary.payments.gateways import test_page
+from plenary.payments.gateways.protocol import Disbelieved, Gateway, hear
+from plenary.payments.gateways.test import TestGateway
+from plenary.settings import Settings
+
+DIST: Final = Path(__file__).resolve().parents[2] / "frontend" / "dist"
+LARGEST_BODY: Final = 100_000
+"""Bytes of a request's body; nothing that we take is larger."""
+SLOWEST_BODY: Final = 20.0
+"""Seconds until a request's body must have come."""
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+RESERVED: Final = ("graphql", "webhooks", "health", "gateway", "assets")
+
+
+def routes(contexts: Contexts, graphql: ASGIApp, dist: Path = DIST) -> list[BaseRoute]:
+    """Everything that is served. `dist` is the folder of the built front end."""
+    engine, settings = contexts.engine, contexts.settings
+    inside: list[BaseRoute] = [
+        Route("/graphql", graphql),
+        WebSocketRoute("/graphql", graphql),
+        *health(engine),
+    ]
+    if settings.gateway == "test":
+        gateway = TestGateway(engine, contexts.secrets.key("test gateway"))
+        inside += [*webhooks(engine, [gateway]), *test_page.routes(engine, gateway)]
+    rules = [Middleware(SecurityHeaders, settings=settings), Middleware(BodyLimit)]
+    return [Mount("/", routes=[*inside, *pages(dist)], middleware=rules)]
+
+
+def health(engine: Engine) -> list[BaseRoute]:
+    """Whether the process lives, and whether it can do its work."""
+
+    async def live(_request: Request) -> Response:
+        return JSONResponse({"live": True})
+
+    async def ready(_request: Request) -> Response:
+        try:
+            async with asyncio.timeout(2), engine.database.reading() as db:
+                await db.execute(sa.select(1))
+        except (TimeoutError, sa.exc.SQLAlchemyError, OSError):
+            return JSONResponse({"ready": False, "because": "The database does not answer."}, 503)
+        return JSONResponse({"ready": True})
+
+    return [Route("/health/live", live), Route("/health/ready", ready)]
+
+
+def webhooks(engine: Engine, gateways: Sequence[Gateway]) -> list[BaseRoute]:
+    """Where gateways say what became of a payment. No cookie counts here, only the signature."""
+
+    def hook(gateway: Gateway) -> Route:
+        async def take(request: Request) -> Response:
+            try:
+                answer = await hear(engine, gateway, request.headers, await request.body())
+            except Disbelieved as why:
+                return JSONResponse({"error": str(why)}, 400)
+            if isinstance(answer, Refusal):
+                return JSONResponse({"error": answer.message}, 503 if hasattr(answer, "retry_after") else 400)
+            return JSONResponse({"heard": True})
+
+        return Route(f"/webhooks/{gateway.name}", take, methods=["POST"])
+
+    return [hook(gateway) for gateway in gateways]
+
+
+def pages(dist: Path) -> list[BaseRoute]:
+    """The built front end: its files by name, and for every other address the one page that knows all addresses."""
+
+    files = StaticFiles(directory=dist, check_dir=False)
+
+    async def page(request: Request) -> Response:
+        path = request.path_params["path"]
+        if path.partition("/")[0] in RESERVED:
+            return PlainTextResponse("Not found.", 404)
+        found, cache = (path, "public, max-age=3600") if "." in path.rpartition("/")[2] else ("index.html", "no-cache")
+        try:
+            response = await files.get_response(found, request.scope)
+        except HTTPException as wrong:
+            missing = found == "index.html" and wrong.status_code == 404
+            text = "The pages are not built yet. Run `make` first." if missing else "Not found."
+            return PlainTextResponse(text, 503 if missing else wrong.status_code)
+        response.headers["cache-control"] = cache
+        return response
+
+    compressed = [Middleware(GZipMiddleware)]
+    return [
+        Mount("/assets", Immutable(directory=dist / "assets", check_dir=False), middleware=compressed),
+        Route("/{path:path}", page, middleware=compressed),
+    ]
+
+
+class Immutable(StaticFiles):
+    """Files whose names change with their content: a browser asks for each of them once."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        """The answer with one of the files."""
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+        response.headers["cache-control"] = FOR_EVER
+        return response
+
+
+class SecurityHeaders:
+    """Tells browsers what our pages never do, so that nobody can make them do it."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        """Headers for one installation."""
+        sockets = f"{'wss' if settings.is_secure else 'ws'}://{urlsplit(settings.url).netloc}"
+        self.app = app
+        self.headers = {
+            # Styles in attributes are allowed for the previews of mails, which know no other way.
+            "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+            "style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; "
+            f"connect-src 'self' {sockets}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+            "x-content-type-options": "nosniff",
+            "x-frame-options": "DENY",
+            "referrer-policy": "same-origin",
+            "cross-origin-opener-policy": "same-origin",
+            "cross-origin-resource-policy": "same-origin",
+            "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        }
+        if settings.is_secure:
+            self.headers["strict-transport-security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the headers to every answer."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self.headers)
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+class BodyLimit:
+    """Takes a request's body before anybody looks at it: counted as it comes, whatever its length was said to be."""
+
+    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY, slowest: float = SLOWEST_BODY) -> None:
+        """`largest` in bytes, `slowest` in seconds."""
+        self.app, self.largest, self.slowest = app, largest, slowest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 413 to a body that is too large and 408 to one that does not come, else hand it on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self.slowest):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return
+                    body += message.get("body", b"")
+                    if len(body) > self.largest:
+                        await _refuse(413, f"A request may have {self.largest} bytes.", scope, receive, send)
+                        return
+                    if not message.get("more_body", False):
+                        break
+        except TimeoutError:
+            await _refuse(408, "The request did not come in time.", scope, receive, send)
+            return
+        whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+        async def replay() -> Message:
+            return whole.pop() if whole else await receive()
+
+        await self.app(scope, replay, send)
+
+
+async def _refuse(status: int, why: str, scope: Scope, receive: Receive, send: Send) -> None:
+    answer = JSONResponse({"errors": [{"message": why}]}, status, {"connection": "close"})
+    await answer(scope, receive, send)
