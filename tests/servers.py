@@ -4,7 +4,6 @@ Nothing here reads the environment or touches a server that was running before. 
 started again; their port and their data stay the same. They end with the tests.
 """
 
-import ctypes
 import importlib.util
 import os
 import pwd
@@ -18,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PATIENCE = 30.0  # seconds that a server may take to answer or to end, on a crowded machine
+# A shell that reads from us: when we are gone, however we went, it ends the server and removes its folder.
+WATCH = 'read -r _; kill -KILL "$0"; sleep 1; rm -rf "$1"'
 
 
 class NoServerError(RuntimeError):
@@ -26,7 +27,7 @@ class NoServerError(RuntimeError):
 
 @dataclass
 class Server:
-    """A server process: `start`, `stop` (politely), `kill` (as a crash would), `pause` and `resume`."""
+    """A server process, to `start`, `stop`, `kill` and `restart`; `discard` ends it for good."""
 
     name: str
     arguments: list[str]
@@ -34,7 +35,9 @@ class Server:
     port: int
     user: str | None = None
     polite: signal.Signals = signal.SIGTERM
+    hasty: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    watcher: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
         """Start and wait until it answers; a crashed predecessor may still be letting go of its memory."""
@@ -42,13 +45,15 @@ class Server:
         while True:
             with (self.folder / "server.log").open("ab") as log:
                 self.process = subprocess.Popen(
-                    self.arguments, stdout=log, stderr=log, cwd=self.folder, preexec_fn=_end_with_parent,
+                    self.arguments, stdout=log, stderr=log, cwd=self.folder,
                     user=self.user, group=pwd.getpwnam(self.user).pw_gid if self.user else None,
                     extra_groups=[] if self.user else None, env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
                 )  # fmt: skip
             process = self.process
             while process.poll() is None and time.monotonic() < deadline:
                 if self.answers():
+                    watch = ["/bin/sh", "-c", WATCH, str(process.pid), str(self.folder)]
+                    self.watcher = subprocess.Popen(watch, stdin=subprocess.PIPE)
                     return
                 time.sleep(0.01)
             if process.poll() is None or time.monotonic() > deadline:
@@ -74,6 +79,10 @@ class Server:
         self.start()
 
     def _end(self, how: signal.Signals) -> None:
+        if self.watcher is not None:
+            self.watcher.kill()
+            self.watcher.communicate()
+            self.watcher = None
         if self.process is None:
             return
         self.process.send_signal(how)
@@ -86,7 +95,7 @@ class Server:
 
     def discard(self) -> None:
         """End it and remove its folder."""
-        self.kill()
+        self._end(self.hasty)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -125,11 +134,14 @@ class Redis(Server):
             return False
 
 
-def start_postgres() -> Postgres:
-    """A new PostgreSQL: Debian's programs, else those of the pgserver wheel; NoServerError without either."""
+def start_postgres(durable: bool = False) -> Postgres:
+    """A new PostgreSQL: Debian's programs, else those of the pgserver wheel; NoServerError without either.
+
+    `durable`: on the disk and synchronised, for measuring; otherwise in memory where there is room for it.
+    """
     programs = _postgres_programs()
     user = _service_user() if os.geteuid() == 0 else None
-    folder = _folder("postgres", user)
+    folder = _folder("postgres", user, in_memory=not durable)
     made = subprocess.run(
         [str(programs / "initdb"), "--pgdata=data", "--username=plenary", "--auth=trust", "--encoding=UTF8",
          "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
@@ -141,11 +153,13 @@ def start_postgres() -> Postgres:
     port = free_port()
     settings = {
         "port": str(port), "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200",
-        "fsync": "off", "full_page_writes": "off",  # these data need not survive a power cut
-        "shared_buffers": "64MB", "log_min_messages": "fatal", "timezone": "UTC",
+        "dynamic_shared_memory_type": "mmap",  # in the folder, where nothing is left behind after a kill
+        "log_min_messages": "fatal", "timezone": "UTC",
     }  # fmt: skip
+    if not durable:
+        settings |= {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
     arguments = [str(programs / "postgres"), "-D", "data", *(f"--{key}={value}" for key, value in settings.items())]
-    server = Postgres("PostgreSQL", arguments, folder, port, user, polite=signal.SIGINT)
+    server = Postgres("PostgreSQL", arguments, folder, port, user, polite=signal.SIGINT, hasty=signal.SIGQUIT)
     server.start()
     return server
 
@@ -155,7 +169,7 @@ def start_redis() -> Redis:
     program = shutil.which("redis-server")
     if program is None:
         raise NoServerError("The tests need redis-server (Debian: apt install redis-server).")
-    folder, port = _folder("redis", None), free_port()
+    folder, port = _folder("redis", None, in_memory=True), free_port()
     arguments = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     server = Redis("Redis", arguments, folder, port)
     server.start()
@@ -188,15 +202,10 @@ def _service_user() -> str:
         return "plenary-tests"
 
 
-def _folder(name: str, user: str | None) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix=f"plenary-{name}-"))
+def _folder(name: str, user: str | None, *, in_memory: bool) -> Path:
+    memory = Path("/dev/shm")
+    roomy = in_memory and memory.is_dir() and shutil.disk_usage(memory).free > 2**30
+    folder = Path(tempfile.mkdtemp(prefix=f"plenary-{name}-", dir=memory if roomy else None))
     if user is not None:
         shutil.chown(folder, user)
     return folder
-
-
-def _end_with_parent() -> None:
-    """Runs in the new process: a server must not outlive tests that were killed (Linux only; elsewhere it may)."""
-    prctl = getattr(ctypes.CDLL(None), "prctl", None)
-    if prctl is not None:
-        prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG

@@ -1,6 +1,8 @@
 """Bringing a database to the newest shape: runs the revisions of the top-level `alembic/` folder, all or none."""
 
+import asyncio
 from pathlib import Path
+from threading import Lock
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -11,6 +13,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 REVISIONS = Path(__file__).resolve().parents[3] / "alembic"
 # Two processes that start at once migrate one after the other. The pair of numbers is ours alone.
 MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(7536, 2)"
+# SQLite remembers this in the file.
+READERS_BESIDE_A_WRITER = "PRAGMA journal_mode = WAL"
+# Alembic keeps what it is working on in module variables, so one process migrates one database at a time.
+ONE_AT_A_TIME = Lock()
 
 
 async def migrate(database_url: str, revisions: Path = REVISIONS, to: str = "head") -> None:
@@ -20,20 +26,30 @@ async def migrate(database_url: str, revisions: Path = REVISIONS, to: str = "hea
     """
     if not (revisions / "env.py").is_file():
         raise FileNotFoundError(f"There are no database migrations in {revisions}.")
-    url = sa.make_url(database_url)
+    await asyncio.to_thread(_migrate, sa.make_url(database_url), revisions, to)
+
+
+def _migrate(url: sa.URL, revisions: Path, to: str) -> None:
+    with ONE_AT_A_TIME:
+        asyncio.run(_upgrade(url, revisions, to))
+
+
+async def _upgrade(url: sa.URL, revisions: Path, to: str) -> None:
     sqlite = url.get_backend_name() == "sqlite"
     if sqlite and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     database = create_async_engine(url, connect_args={} if sqlite else _through_any_pooler())
     try:
         async with database.begin() as connection:
+            if sqlite:
+                await connection.exec_driver_sql(READERS_BESIDE_A_WRITER)
             await connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else MIGRATION_LOCK)
-            await connection.run_sync(_upgrade, revisions, to)
+            await connection.run_sync(_run_revisions, revisions, to)
     finally:
         await database.dispose()
 
 
-def _upgrade(connection: sa.Connection, revisions: Path, to: str) -> None:
+def _run_revisions(connection: sa.Connection, revisions: Path, to: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(revisions).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

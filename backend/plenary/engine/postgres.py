@@ -21,7 +21,13 @@ TIMEOUT = 20.0  # seconds; a call that takes longer has probably lost its server
 # SQLSTATE classes that say the values (or the schema) are to blame: nothing is stored, and repeating it is useless.
 TO_BLAME = ("22", "23", "42", "54", "P0")
 # How a read fails that found its connection dead.
-DISCONNECTED = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+DISCONNECTED = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+)
 
 
 class PostgresLog:
@@ -81,12 +87,16 @@ class PostgresLog:
             self._pool = None
 
     async def _fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
-        """Read; once more on another connection if this one turns out to be dead."""
+        """Read; on another connection if one turns out to be dead, until all that were open have been tried."""
         pool = await self._open()
-        try:
-            return await pool.fetch(query, *arguments)
-        except DISCONNECTED:
-            return await pool.fetch(query, *arguments)
+        for _ in range(self._readers):
+            try:
+                return await pool.fetch(query, *arguments)
+            except TimeoutError:
+                raise
+            except DISCONNECTED:
+                continue
+        return await pool.fetch(query, *arguments)
 
     async def _open(self) -> "asyncpg.Pool[asyncpg.Record]":
         async with self._opening:
