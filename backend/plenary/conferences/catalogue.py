@@ -31,7 +31,7 @@ class SeatType:
 
 
 @dataclass(frozen=True, slots=True)
-class Conference:
+class ConferenceRow:
     """One conference; `published_position` is that of its first publication."""
 
     conference_id: UUID
@@ -87,13 +87,13 @@ conferences = sa.Table(
 )
 
 
-async def find_conference_by_slug(database: Database, slug: str) -> Conference | None:
+async def find_conference_by_slug(database: Database, slug: str) -> ConferenceRow | None:
     """The conference that has this slug now, whatever its state."""
     async with database.reading() as db:
         return next(iter(await find_rows(db, CATALOGUE, conferences.c.slug == slug)), None)
 
 
-async def find_conferences(database: Database, ids: Sequence[UUID]) -> list[Conference]:
+async def find_conferences(database: Database, ids: Sequence[UUID]) -> list[ConferenceRow]:
     """These conferences as far as they exist, by name."""
     if not ids:
         return []
@@ -102,13 +102,13 @@ async def find_conferences(database: Database, ids: Sequence[UUID]) -> list[Conf
     return sorted(found, key=lambda row: (row.name.casefold(), row.conference_id))
 
 
-async def find_conferences_of(database: Database, owner: UUID) -> list[Conference]:
+async def find_conferences_of(database: Database, owner: UUID) -> list[ConferenceRow]:
     """All conferences of one owner, in no particular order."""
     async with database.reading() as db:
         return await find_rows(db, CATALOGUE, conferences.c.owner == owner)
 
 
-async def find_published(database: Database, limit: int, before: int | None = None) -> list[Conference]:
+async def find_published(database: Database, limit: int, before: int | None = None) -> list[ConferenceRow]:
     """Up to `limit` published conferences, the newest first; `before`: only those first published before a position."""
     query = sa.select(conferences).where(conferences.c.state == "published")
     if before is not None:
@@ -118,11 +118,11 @@ async def find_published(database: Database, limit: int, before: int | None = No
         return [CATALOGUE.load(found) for found in (await db.execute(query)).mappings()]
 
 
-def project(row: Conference | None, event: Event) -> Conference | None:
+def project(row: ConferenceRow | None, event: Event) -> ConferenceRow | None:
     """A conference after an event."""
     if isinstance(event.data, facts.ConferenceCreated):
         data = event.data
-        return Conference(
+        return ConferenceRow(
             **_details(data),
             state="draft",
             ever_published=False,
@@ -136,7 +136,7 @@ def project(row: Conference | None, event: Event) -> Conference | None:
     return row and _changed(row, event)
 
 
-def _changed(row: Conference, event: Event) -> Conference:
+def _changed(row: ConferenceRow, event: Event) -> ConferenceRow:
     match event.data:
         case facts.ConferenceEdited() as edited:
             return replace(row, **_details(edited))
@@ -168,17 +168,17 @@ def _details(event: facts.Details) -> dict[str, Any]:
     return {field.name: getattr(event, field.name) for field in fields(facts.Details)}
 
 
-def _with(row: Conference, seat_type_id: UUID, **changes: Any) -> Conference:
+def _with(row: ConferenceRow, seat_type_id: UUID, **changes: Any) -> ConferenceRow:
     return replace(
         row,
         seat_types=tuple(replace(s, **changes) if s.seat_type_id == seat_type_id else s for s in row.seat_types),
     )
 
 
-CATALOGUE: View[Conference] = View(
+CATALOGUE: View[ConferenceRow] = View(
     name="catalogue",
     table=conferences,
-    row=Conference,
+    row=ConferenceRow,
     events=get_args(facts.Event),
     key=lambda event: event.conference_id,
     project=project,

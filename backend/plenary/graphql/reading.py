@@ -1,12 +1,13 @@
 """Reading as fresh as asked, and the arguments that many fields share."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, Generic, TypeAlias
 from uuid import UUID
 
 import strawberry
-
 from graphql import GraphQLError
+
 from plenary.engine.engine import Engine
 from plenary.engine.views import Row, View, read_row
 from plenary.graphql.words import LARGEST, Position, decode_cursor
@@ -25,16 +26,24 @@ After: TypeAlias = Annotated[
 ]
 
 
-async def lags(engine: Engine, view: View[Row], at_least: int | None) -> bool:
+async def lags(engine: Engine, view: View[Any], at_least: int | None) -> bool:
     """Wait until a view shows everything up to a position; whether that took too long, so that answers are stale."""
     return at_least is not None and not await engine.caught_up(view, at_least)
 
 
-async def see(engine: Engine, view: View[Row], key: UUID, at_least: int | None = None) -> tuple[Row | None, bool]:
-    """One row as fresh as asked, and whether it is stale."""
+@dataclass(frozen=True, slots=True)
+class Seen(Generic[Row]):
+    """A row, if there is one, and whether it is staler than was asked for."""
+
+    row: Row | None
+    stale: bool
+
+
+async def see(engine: Engine, view: View[Row], key: UUID, at_least: int | None = None) -> Seen[Row]:
+    """One row as fresh as asked."""
     stale = await lags(engine, view, at_least)
-    row, _ = await read_row(engine.database, view, key)
-    return row, stale
+    found = await read_row(engine.database, view, key)
+    return Seen(found[0], stale)
 
 
 def after_number(cursor: str | None) -> int | None:

@@ -2,6 +2,7 @@
 
 import re
 
+from plenary.access.refusals import WrongAccessCode, WrongOrderLink
 from plenary.access.tries import TooManyTries
 from plenary.access.visitor import NotAllowed
 from plenary.conferences import conference_messages as conference
@@ -9,6 +10,7 @@ from plenary.conferences import slug
 from plenary.engine.actors import Busy, GuardMoved, KeyReused
 from plenary.engine.decider import InvalidInput, Refusal
 from plenary.payments import payment
+from plenary.payments.gateways.pages import NoGateway
 from plenary.registration import assignments
 from plenary.registration import order_messages as order
 
@@ -18,6 +20,9 @@ REFUSALS: tuple[type[Refusal], ...] = (
     KeyReused,
     GuardMoved,
     NotAllowed,
+    WrongAccessCode,
+    WrongOrderLink,
+    NoGateway,
     TooManyTries,
     conference.ConferenceNotFound,
     conference.ConferenceExists,

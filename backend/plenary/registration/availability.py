@@ -36,7 +36,7 @@ class SeatTypeLevels:
 
 
 @dataclass(frozen=True, slots=True)
-class Availability:
+class AvailabilityRow:
     """The seats of one conference. `open`: new orders are taken. `ever_published`: everybody may see it."""
 
     conference_id: UUID
@@ -65,15 +65,15 @@ availability = sa.Table(
 )
 
 
-def project(row: Availability | None, event: Event) -> Availability | None:
+def project(row: AvailabilityRow | None, event: Event) -> AvailabilityRow | None:
     """A conference's seats after an event."""
     match event.data:
         case conference.ConferenceCreated(conference_id=id_, slug=slug, name=name, currency=currency):
-            return Availability(id_, slug, name, currency, False, False, (), event.position)
+            return AvailabilityRow(id_, slug, name, currency, False, False, (), event.position)
     return row and _changed(row, event.data)
 
 
-def _changed(row: Availability, event: Any) -> Availability:
+def _changed(row: AvailabilityRow, event: Any) -> AvailabilityRow:
     match event:
         case conference.ConferenceEdited(slug=slug, name=name, currency=currency):
             return replace(row, slug=slug, name=name, currency=currency)
@@ -96,7 +96,7 @@ def _changed(row: Availability, event: Any) -> Availability:
     return row
 
 
-def _with(row: Availability, changes: dict[UUID, dict[str, Any]]) -> Availability:
+def _with(row: AvailabilityRow, changes: dict[UUID, dict[str, Any]]) -> AvailabilityRow:
     """The row with changes to some seat types; the same row when nothing is different."""
     changed = tuple(
         replace(seat, **changes[seat.seat_type_id]) if seat.seat_type_id in changes else seat for seat in row.seats
@@ -104,10 +104,10 @@ def _with(row: Availability, changes: dict[UUID, dict[str, Any]]) -> Availabilit
     return row if changed == row.seats else replace(row, seats=changed)
 
 
-AVAILABILITY: View[Availability] = View(
+AVAILABILITY: View[AvailabilityRow] = View(
     name="availability",
     table=availability,
-    row=Availability,
+    row=AvailabilityRow,
     events=(
         conference.ConferenceCreated,
         conference.ConferenceEdited,

@@ -70,7 +70,7 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class OrderRow:
     """One order. `revision` counts its wishes, and `answered` is the last one decided; money is in minor units."""
 
     order_id: UUID
@@ -133,7 +133,7 @@ orders = sa.Table(
 )
 
 
-async def find_orders_with_code(database: Database, conference_id: UUID, code: str) -> list[Order]:
+async def find_orders_with_code(database: Database, conference_id: UUID, code: str) -> list[OrderRow]:
     """The orders of a conference with this code: one, or none."""
     async with database.reading() as db:
         return await find_rows(db, ORDERS, orders.c.code == code, orders.c.conference_id == conference_id)
@@ -141,7 +141,7 @@ async def find_orders_with_code(database: Database, conference_id: UUID, code: s
 
 async def find_orders(
     database: Database, conference_id: UUID, limit: int, before: tuple[datetime, UUID] | None = None
-) -> list[Order]:
+) -> list[OrderRow]:
     """Up to `limit` orders of a conference, newest first; `before`: only those after this time and id in that order."""
     query = sa.select(orders).where(orders.c.conference_id == conference_id)
     if before is not None:
@@ -159,11 +159,11 @@ async def count_orders(database: Database, conference_id: UUID) -> int:
         return await db.scalar(query) or 0
 
 
-def project(row: Order | None, event: Event) -> Order | None:
+def project(row: OrderRow | None, event: Event) -> OrderRow | None:
     """An order after an event."""
     if isinstance(event.data, facts.OrderPlaced):
         placed = event.data
-        return Order(
+        return OrderRow(
             order_id=placed.order_id,
             conference_id=placed.conference_id,
             code=placed.code,
@@ -187,7 +187,7 @@ def project(row: Order | None, event: Event) -> Order | None:
     return row and _changed(row, event.data)
 
 
-def _changed(row: Order, event: Any) -> Order:
+def _changed(row: OrderRow, event: Any) -> OrderRow:
     match event:
         case facts.OrderItemsChanged(revision=revision, lines=lines, total=total):
             return replace(row, revision=revision, lines=_wanted(lines), total=total)
@@ -231,7 +231,7 @@ def _granted(lines: tuple[OrderLine, ...], granted: tuple[Item, ...] | list[Item
     return tuple(replace(line, granted=quantities.get(line.seat_type_id, 0)) for line in lines)
 
 
-def _seated(row: Order, position: int, attendee: Person | None) -> Order:
+def _seated(row: OrderRow, position: int, attendee: Person | None) -> OrderRow:
     seats = (replace(seat, attendee=attendee) if seat.position == position else seat for seat in row.seats)
     return replace(row, seats=tuple(seats))
 
@@ -255,10 +255,10 @@ def _paid(shown: Payment | None, event: payments.Event) -> Payment | None:
             return replace(shown, state="refunded")
 
 
-ORDERS: View[Order] = View(
+ORDERS: View[OrderRow] = View(
     name="orders",
     table=orders,
-    row=Order,
+    row=OrderRow,
     events=(*get_args(facts.Event), *get_args(assignments.Event), *get_args(payments.Event)),
     key=lambda event: event.order_id,
     project=project,
