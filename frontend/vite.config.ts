@@ -27,8 +27,24 @@ function themeBeforePaint(): Plugin {
   };
 }
 
+/** Documents are written to be read; what travels has no indentation. */
+function tightDocuments(): Plugin {
+  return {
+    name: 'tight-documents',
+    apply: 'build',
+    enforce: 'pre',
+    transform(code) {
+      return code.includes('graphql(')
+        ? code.replace(/(graphql\(\s*`)([^`]*)(`)/g, (_all, open: string, body: string, close: string) =>
+            [open, body.replace(/\s+/g, ' ').trim(), close].join(''),
+          )
+        : undefined;
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte(), themeBeforePaint()],
+  plugins: [tightDocuments(), svelte(), themeBeforePaint()],
   build: {
     manifest: true,
     assetsInlineLimit: 0,

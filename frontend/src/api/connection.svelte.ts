@@ -13,6 +13,10 @@ export const connection = {
   opened(): void {
     state = 'live';
   },
+  /** Closed by ourselves, to come back at once with another session. */
+  renewing(): void {
+    state = 'connecting';
+  },
   /** `asked`: nobody watches anything any more, so the socket was closed on purpose. */
   closed(asked: boolean): void {
     state = asked ? 'idle' : 'lost';

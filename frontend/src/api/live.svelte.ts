@@ -1,8 +1,7 @@
 /** Questions that answer themselves again: `read` asks once and on demand, `live` hears every change. Both heal by themselves. */
-import { client } from './client';
-import { isLost } from './command';
+import { ask, watch } from './client';
 import type { Document } from './graphql';
-import { fault, type Problem } from './refusal';
+import { fault, LOST, type Problem } from './refusal';
 import { backOff, pause } from './waiting';
 
 export type Reading<Result> = {
@@ -12,10 +11,14 @@ export type Reading<Result> = {
   refresh(): void;
 };
 
-/** Asks the server whenever `variables` change (undefined: not yet). A lost connection is tried again for as long as the page is there. */
+/**
+ * Asks the server whenever `variables` change (undefined: not yet). A lost connection is tried again for as long as the
+ * page is there. `heard` is called with every answer, before `data` changes.
+ */
 export function read<Result, Variables>(
   document: Document<Result, Variables>,
   variables: () => Variables | undefined,
+  heard?: (result: Result) => void,
 ): Reading<Result> {
   let data = $state.raw<Result>();
   let problem = $state.raw<Problem>();
@@ -25,23 +28,27 @@ export function read<Result, Variables>(
     const asked = variables();
     void round;
     if (asked === undefined) return;
-    const visit = { over: false };
+    let over = false;
+    const isOver = () => over; // a call, for the page may go while we wait
     void (async () => {
-      for (let tries = 0; !visit.over; tries += 1) {
-        const answer = await client.query(document, asked as object).toPromise();
-        if (visit.over) return;
-        if (answer.data) {
-          data = answer.data;
-          problem = undefined;
-          return;
+      for (let tries = 0; !isOver(); tries += 1) {
+        const reply = await ask(document, asked);
+        if (isOver()) return;
+        if (reply.kind === 'lost') {
+          problem = LOST;
+          await pause(backOff(tries));
+          continue;
         }
-        problem = answer.error && isLost(answer.error) ? { ...fault(''), code: 'LOST' } : fault('');
-        if (problem.code !== 'LOST') return;
-        await pause(backOff(tries));
+        problem = reply.kind === 'fault' ? fault(reply.reference) : undefined;
+        if (reply.kind === 'data') {
+          heard?.(reply.data);
+          data = reply.data;
+        }
+        return;
       }
     })();
     return () => {
-      visit.over = true;
+      over = true;
     };
   });
 
@@ -56,9 +63,7 @@ export function read<Result, Variables>(
   };
 }
 
-export type Live<Result> = {
-  readonly data: Result | undefined;
-};
+export type Live<Result> = { readonly data: Result | undefined };
 
 /** Watches whenever `variables` change (undefined: not yet). `heard` is called with every push, before `data` changes. */
 export function live<Result, Variables>(
@@ -71,31 +76,10 @@ export function live<Result, Variables>(
   $effect(() => {
     const watched = variables();
     if (watched === undefined) return;
-    let stop: (() => void) | undefined;
-    let left = false;
-    let tries = 0;
-    const again = async () => {
-      await pause(backOff((tries += 1)));
-      if (!left) watch();
-    };
-    const watch = () => {
-      const watching = client.subscription(document, watched as object).subscribe((push) => {
-        if (push.data) {
-          tries = 0;
-          heard?.(push.data);
-          data = push.data;
-        } else if (push.error) {
-          watching.unsubscribe();
-          void again();
-        }
-      });
-      stop = () => watching.unsubscribe();
-    };
-    watch();
-    return () => {
-      left = true;
-      stop?.();
-    };
+    return watch(document, watched, (result) => {
+      heard?.(result);
+      data = result;
+    });
   });
 
   return {

@@ -33,9 +33,9 @@ export const LOST: Problem = {
   errors: [],
 };
 
-export const fault = (reference: string): Problem => ({
+export const fault = (reference?: string): Problem => ({
   code: 'FAULT',
-  message: `Something went wrong on our side. Please try again. ${reference}`.trim(),
+  message: `Something went wrong on our side. Please try again.${reference ? ` Reference: ${reference}` : ''}`,
   errors: [],
 });
 

@@ -21,6 +21,14 @@ export function strip({ quota, sold, held }: Seats, most: number): Strip {
   return { seatsPerMark, marks };
 }
 
+export type House = Seats & { available: number };
+
+/** All seat types of a conference as one house. */
+export function house(types: House[]): House {
+  const sum = (part: keyof House) => types.reduce((total, type) => total + type[part], 0);
+  return { quota: sum('quota'), sold: sum('sold'), held: sum('held'), available: sum('available') };
+}
+
 const clamp = (value: number, most: number) => Math.min(most, Math.max(0, value));
 
 function blockSize(seats: number, most: number): number {
