@@ -15,14 +15,15 @@ def is_foreign(headers: Mapping[str, str], allowed: Collection[str] = ()) -> boo
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     if origin is None:
         return site not in (None, "same-origin", "none")
-    return origin.lower() not in allowed and _place(origin) != _place(
-        f"{urlsplit(origin).scheme}://{headers.get('host')}"
-    )
+    if origin.lower() in allowed:
+        return False
+    place = _place(origin)
+    return place is None or place != _place(f"{origin.partition(':')[0]}://{headers.get('host')}")
 
 
 def _place(origin: str) -> tuple[str, int] | None:
     try:
         parts = urlsplit(origin)
-        return (parts.hostname or "", parts.port or PORTS[parts.scheme])
+        return (parts.hostname, parts.port or PORTS[parts.scheme]) if parts.hostname else None
     except (ValueError, KeyError):
         return None

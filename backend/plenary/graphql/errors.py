@@ -5,10 +5,9 @@ import traceback
 from collections.abc import Sequence
 from secrets import token_hex
 
+from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError, StrawberryInputCoercionError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-
-from graphql import GraphQLError
 
 log = logging.getLogger("plenary.faults")
 
@@ -23,12 +22,18 @@ MISTAKES = (
 
 def masked(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
     """The errors as clients may see them: what blames the client is a `GraphQLError`, anything else is a fault."""
-    return [error if is_mistake(error) else fault(error, error.original_error) for error in errors]
+    return [without_hints(error) if is_mistake(error) else fault(error, error.original_error) for error in errors]
 
 
 def is_mistake(error: GraphQLError) -> bool:
     """Whether the client is to blame, and may read the whole message."""
     return error.original_error is None or isinstance(error.original_error, MISTAKES)
+
+
+def without_hints(error: GraphQLError) -> GraphQLError:
+    """A mistake without suggestions: guessing is not answered with what there is."""
+    error.message = error.message.partition(" Did you mean")[0]
+    return error
 
 
 def fault(error: GraphQLError | None, cause: BaseException | None) -> GraphQLError:

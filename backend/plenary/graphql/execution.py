@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 import strawberry
@@ -31,6 +32,17 @@ class PerEventExecutor(StrawberryGraphQLCoreExecutionContext):
         executor = super().build_per_event_executor(payload)
         executor._relevant_sub_fields = {}
         return executor
+
+
+class Parsed(ParserCache):
+    """Parses each document once. What cannot be is left to the schema, which tells sockets and requests alike."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Look the document up."""
+        context = self.execution_context
+        with suppress(GraphQLError):
+            context.graphql_document = self.cached_parse_document(context.query, **context.parse_options)
+        yield
 
 
 class Limits(SchemaExtension):
@@ -63,7 +75,7 @@ def make_schema(query: type, mutation: type | None = None, subscription: type | 
         query=query,
         mutation=mutation,
         subscription=subscription,
-        extensions=[Limits, lambda: ParserCache(maxsize=CACHED), lambda: ValidationCache(maxsize=CACHED)],
+        extensions=[Limits, lambda: Parsed(maxsize=CACHED), lambda: ValidationCache(maxsize=CACHED)],
         execution_context_class=PerEventExecutor,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )

@@ -1,4 +1,4 @@
-"""What a gateway is to us: a page where a payment is made, and a word about it that we can verify."""
+"""What a gateway is to us: somebody whose word about a payment we can verify."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,10 +57,6 @@ class Gateway(Protocol):
     @property
     def name(self) -> str:
         """What it is called in settings, payments and addresses."""
-        ...
-
-    def page(self, payment_id: UUID) -> str:
-        """The path, or address, of the page where this payment is made."""
         ...
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> Word:

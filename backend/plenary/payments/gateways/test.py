@@ -40,10 +40,6 @@ class TestGateway:
     key: bytes
     name: str = "test"
 
-    def page(self, payment_id: UUID) -> str:
-        """The path of the page where one decides."""
-        return f"/gateway/test/{payment_id}"
-
     def message(self, payment_id: UUID, result: str, amount: int, currency: str) -> tuple[dict[str, str], bytes]:
         """The headers and the body of what the gateway now says of a payment; `result` is one of `RESULTS`."""
         now = self.engine.now()
