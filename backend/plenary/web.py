@@ -28,6 +28,8 @@ from plenary.settings import Settings
 DIST: Final = Path(__file__).resolve().parents[2] / "frontend" / "dist"
 LARGEST_BODY: Final = 100_000
 """Bytes of a request's body; nothing that we take is larger."""
+PATIENT_WITH: Final = 32_000_000
+"""Bytes of a body that is too large, after which we no longer listen."""
 SLOWEST_BODY: Final = 20.0
 """Seconds until a request's body must have come."""
 FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -165,21 +167,21 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body = bytearray()
+        body, size = bytearray(), 0
         try:
             async with asyncio.timeout(self.slowest):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        return
-                    body += message.get("body", b"")
-                    if len(body) > self.largest:
-                        await _refuse(413, f"A request may have {self.largest} bytes.", scope, receive, send)
-                        return
-                    if not message.get("more_body", False):
-                        break
+                while (message := await receive()).get("more_body", False) and size <= PATIENT_WITH:
+                    size += len(message["body"])
+                    # What is too large is dropped as it comes: closing at once would cut off our answer, too.
+                    body += message["body"] if size <= self.largest else b""
         except TimeoutError:
             await _refuse(408, "The request did not come in time.", scope, receive, send)
+            return
+        if message["type"] == "http.disconnect":
+            return
+        body += message.get("body", b"")
+        if size + len(message.get("body", b"")) > self.largest:
+            await _refuse(413, f"A request may have {self.largest} bytes.", scope, receive, send)
             return
         whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 

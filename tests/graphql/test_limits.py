@@ -1,5 +1,6 @@
 """What a stranger may ask for costs little, whatever they write."""
 
+import tracemalloc
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from graphql import get_introspection_query
 from strawberry.extensions.validation_cache import _get_validate_cache
 
 from plenary.graphql.execution import CACHED, Limits
+from plenary.web import LARGEST_BODY
 from tests.graphql.house import House
 
 
@@ -85,18 +87,30 @@ async def test_an_operation_that_hangs_is_ended(house: House) -> None:
     assert "Reference" in said
 
 
-async def test_ten_megabytes_are_not_even_read(house: House) -> None:
+@pytest.mark.parametrize("megabytes", [10, 100])
+async def test_a_body_of_many_megabytes_is_neither_kept_nor_heard_to_its_end(house: House, megabytes: int) -> None:
     sent = 0
 
-    async def endless() -> AsyncIterator[bytes]:
+    async def long() -> AsyncIterator[bytes]:
         nonlocal sent
-        yield b'{"query": "'
-        while sent < 10_000_000:
+        while sent < megabytes * 1_000_000:
             sent += 50_000
             yield b"#" * 50_000
 
+    tracemalloc.start()
     async with house.browser() as browser:
-        for content in (endless(), b"x" * 10_000_000):
+        response = await browser.post("/graphql", content=long(), headers={"content-type": "application/json"})
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert response.status_code == 413
+    assert sent < 33_000_000
+    assert most < 2_000_000
+
+
+async def test_a_body_at_the_limit_is_heard(house: House) -> None:
+    for extra, status in ((0, 200), (1, 413)):
+        request = b'{"query": "{ hello }"}'
+        content = request + b" " * (LARGEST_BODY - len(request) + extra)
+        async with house.browser() as browser:
             response = await browser.post("/graphql", content=content, headers={"content-type": "application/json"})
-            assert response.status_code == 413
-    assert sent < 200_000
+        assert response.status_code == status
