@@ -1,10 +1,31 @@
 """The people, conferences and seats that the scenarios of the domain speak of."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from plenary.conferences.conference_messages import ConferenceCreated, CreateConference
-from plenary.registration.order_messages import DetailsEntered, EnterDetails, Line, OrderHeld, OrderPlaced
+from plenary.registration.order_messages import (
+    CancelOrder,
+    ConfirmOrder,
+    DetailsEntered,
+    EnterDetails,
+    Event,
+    ExpireOrder,
+    Line,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderExpired,
+    OrderHeld,
+    OrderItemsChanged,
+    OrderPlaced,
+    OrderRefunded,
+    OrderSoldOut,
+    PaidTooLate,
+    PaymentRequested,
+    PlaceOrder,
+    RequestPayment,
+)
 from plenary.words import Item, Offer, OfferedSeatType
 
 CONFERENCE_ID = UUID(int=1)
@@ -86,3 +107,33 @@ PLACED = OrderPlaced(
 HELD = OrderHeld(ORDER_ID, 1, items(ga=1, cp=1), 24_900, partly=False)
 ENTER_DETAILS = EnterDetails(ORDER_ID, ADA, "ada@example.org", "Ada", "Lovelace")
 DETAILS = DetailsEntered(ORDER_ID, ADA, "ada@example.org", "Ada", "Lovelace")
+
+PLACE = PlaceOrder(ORDER_ID, CONFERENCE_ID, "AB12-CD34", OFFER, items(ga=1, cp=1), NOON, grace_seconds=5)
+CONFIRM = ConfirmOrder(ORDER_ID, PAYMENT_ID, 24_900, EXPIRES)
+CONFIRM_LATE = replace(CONFIRM, paid_at=EXPIRES + timedelta(seconds=1))
+EXPIRE, CANCEL = ExpireOrder(ORDER_ID, EXPIRES), CancelOrder(ORDER_ID)
+REQUEST = RequestPayment(ORDER_ID, PAYMENT_ID, "test")
+
+CHANGED = OrderItemsChanged(ORDER_ID, CONFERENCE_ID, 2, lines(ga=3), 59_700)
+SOLD_OUT = OrderSoldOut(ORDER_ID, CONFERENCE_ID, 1)
+REQUESTED = PaymentRequested(ORDER_ID, CONFERENCE_ID, PAYMENT_ID, 24_900, "USD", "test")
+CONFIRMED = OrderConfirmed(
+    ORDER_ID,
+    CONFERENCE_ID,
+    "AB12-CD34",
+    ADA,
+    "ada@example.org",
+    "Ada",
+    "Lovelace",
+    lines(ga=1, cp=1),
+    24_900,
+    "USD",
+    PAYMENT_ID,
+)
+EXPIRED = OrderExpired(ORDER_ID, CONFERENCE_ID, 1)
+CANCELLED = OrderCancelled(ORDER_ID, CONFERENCE_ID, 1)
+PAID_TOO_LATE = PaidTooLate(ORDER_ID, CONFERENCE_ID, PAYMENT_ID, 2, items(ga=1, cp=1))
+REFUNDED = OrderRefunded(ORDER_ID, CONFERENCE_ID, 2, PAYMENT_ID, 24_900)
+
+PAYING: list[Event] = [PLACED, HELD, DETAILS, REQUESTED]
+LATE: list[Event] = [*PAYING, EXPIRED, PAID_TOO_LATE]
