@@ -20,7 +20,7 @@ from plenary.words import Item
 State = Literal[
     "placed", "held", "partly_held", "sold_out", "confirmed", "expired", "retaking", "cancelled", "refunded"
 ]
-UNDECIDED: frozenset[State] = frozenset(("placed", "held", "partly_held"))
+RUNNING: frozenset[State] = frozenset(("placed", "held", "partly_held"))
 PaymentState = Literal["initiated", "completed", "rejected", "cancelled", "refunded"]
 
 
@@ -96,12 +96,17 @@ class OrderRow:
     @property
     def decided(self) -> bool:
         """Whether it is known which of the wanted seats it has. A changed order stays held until then."""
-        return self.answered >= self.revision or self.state not in UNDECIDED
+        return self.answered >= self.revision or self.state not in RUNNING
 
     @property
     def settled(self) -> bool:
         """Whether nothing is on its way that the last command of its registrant has set going."""
         return self.decided and (self.state != "confirmed" or bool(self.seats))
+
+    @property
+    def payable(self) -> bool:
+        """Whether its payment can be made now."""
+        return self.state in RUNNING and self.payment is not None and self.payment.state == "initiated"
 
 
 derived = sa.MetaData()

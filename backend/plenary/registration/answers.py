@@ -1,0 +1,132 @@
+"""How the API answers a registrant: the order as it is after what was asked, or why that was not done."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+from uuid import UUID
+
+from plenary.access import scopes
+from plenary.access.visitor import NotAllowed
+from plenary.conferences.conference import CONFERENCE, offer
+from plenary.conferences.conference_messages import ConferenceNotFound
+from plenary.engine.actors import Accepted, Answer, Busy, GuardMoved
+from plenary.engine.decider import FieldError, InvalidInput, Refusal
+from plenary.engine.engine import Engine
+from plenary.graphql.context import Context
+from plenary.graphql.words import Position, refused
+from plenary.registration.assignments import AssignSeat, UnassignSeat
+from plenary.registration.order_messages import CancelOrder, ChangeItems, EnterDetails, PlaceOrder
+from plenary.registration.orders import ORDERS, OrderRow
+from plenary.registration.types import (
+    Deciding,
+    Order,
+    OrderChanged,
+    OrderDecided,
+    OrderItemInput,
+    OrderResult,
+    PersonInput,
+    PlaceOrderResult,
+)
+from plenary.words import Item, Offer, check_email, check_line, invalid
+
+DECIDING: Final = 5.0
+"""Seconds to wait for the decision on an order's seats."""
+SHOWING: Final = 2.0
+"""Seconds to wait until everything that follows from a command can be seen."""
+MOST_ITEMS: Final = 50
+LOOKS: Final = (False, True, True, True, True)
+
+
+def items_of(items: Sequence[OrderItemInput]) -> tuple[Item, ...] | Refusal:
+    """The items of a command, if they are not more than anybody could mean."""
+    if len(items) > MOST_ITEMS:
+        return InvalidInput((FieldError("items", "too_many", f"Please choose at most {MOST_ITEMS} seat types."),))
+    return tuple(Item(item.seat_type_id, item.quantity) for item in items)
+
+
+async def person_of(context: Context, order_id: UUID, person: PersonInput) -> UUID | Refusal:
+    """Who is meant by these details. Nothing is remembered of anybody for a form that was filled in wrongly."""
+    if not await context.visitor.holds_order(order_id):
+        return NotAllowed()
+    return invalid(
+        check_email("email", person.email),
+        check_line("first_name", person.first_name),
+        check_line("last_name", person.last_name),
+    ) or await context.engine.subject(person.email)
+
+
+async def send_on_offer(
+    engine: Engine,
+    conference_id: UUID,
+    command: Callable[[Offer], PlaceOrder | ChangeItems],
+    *,
+    id: UUID,
+    sender: str,
+    said: object,
+) -> Answer:
+    """Send a command made from what a conference offers at this moment.
+
+    The offer in memory may be old when other processes run: it is good enough to accept, because the append checks it,
+    but not to refuse.
+    """
+    answer: Answer = ConferenceNotFound()
+    for fresh in LOOKS:
+        conference, version = await engine.state(CONFERENCE, conference_id, fresh=fresh)
+        if conference is not None:
+            guards = [(f"{CONFERENCE.name}-{conference_id}", version)]
+            answer = await engine.send(command(offer(conference)), id=id, sender=sender, said=said, guards=guards)
+        if isinstance(answer, Accepted) or (fresh and not isinstance(answer, GuardMoved)):
+            return answer
+    return answer
+
+
+def is_decided(row: OrderRow | None) -> bool:
+    """Whether it is known which seats an order has."""
+    return row is not None and row.decided
+
+
+def is_settled(row: OrderRow | None) -> bool:
+    """Whether everything that follows from an order's last command can be seen."""
+    return row is not None and row.settled
+
+
+def decision(context: Context, row: OrderRow | None, position: int, stale: bool = False) -> PlaceOrderResult:
+    """What came of asking for seats, with the secret of the order."""
+    if row is None:
+        return refused(Busy(1))
+    kind = OrderDecided if row.decided else Deciding
+    return kind(
+        order=Order.of(row, context.engine.now(), stale),
+        secret=context.secrets.order_secret(row.order_id),
+        position=Position(position),
+    )
+
+
+async def carry_out(
+    context: Context, command: EnterDetails | CancelOrder | AssignSeat | UnassignSeat, command_id: UUID
+) -> OrderResult:
+    """Do what a registrant asks for, and answer with the order after it."""
+    if not await context.visitor.holds_order(command.order_id):
+        return refused(NotAllowed())
+    answer = await context.engine.send(command, id=command_id, sender=scopes.order(command.order_id))
+    return await changed(context, command.order_id, answer)
+
+
+async def changed(
+    context: Context,
+    order_id: UUID,
+    answer: Answer,
+    true_of: Callable[[OrderRow | None], bool] = is_settled,
+) -> OrderResult:
+    """The order as it is after a command, or why the command was not carried out."""
+    if isinstance(answer, Refusal):
+        return refused(answer)
+    stale = not await context.engine.caught_up(ORDERS, answer.position)
+    row = await context.engine.until(ORDERS, order_id, true_of, SHOWING)
+    return shown(context, row, answer.position, stale)
+
+
+def shown(context: Context, row: OrderRow | None, position: int, stale: bool = False) -> OrderResult:
+    """An order as the answer to what was done with it."""
+    if row is None:
+        return refused(Busy(1))
+    return OrderChanged(order=Order.of(row, context.engine.now(), stale), position=Position(position))

@@ -1,0 +1,289 @@
+"""What the API shows of seats and orders, and what a registrant may say."""
+
+# Strawberry's decorators answer Any, which mypy takes for untyped.
+# mypy: disable-error-code="untyped-decorator"
+
+import enum
+from datetime import datetime
+from typing import Annotated, Self, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+from plenary.conferences.catalogue import CATALOGUE
+from plenary.conferences.types import Conference
+from plenary.graphql.context import Info
+from plenary.graphql.reading import see
+from plenary.graphql.words import (
+    Busy,
+    MinorUnits,
+    Money,
+    PageInfo,
+    Position,
+    Refused,
+    TooManyTries,
+    encode_cursor,
+)
+from plenary.payments.gateways.pages import page
+from plenary.registration import availability, orders
+
+
+def money(amount: int, currency: str) -> Money:
+    """An amount of minor units as the API shows it."""
+    return Money(amount=MinorUnits(amount), currency=currency)
+
+
+# ---------------------------------------------------------------- availability
+
+
+@strawberry.type(description="The seats of one type: how many there are, are held, and are sold.")
+class SeatTypeAvailability:
+    seat_type_id: UUID = strawberry.field(description="The seat type.")
+    name: str = strawberry.field(description="What it is called now.")
+    description: str = strawberry.field(description="What one gets for it; may be empty.")
+    price: Money = strawberry.field(description="For one seat, now.")
+    quota: int = strawberry.field(description="How many seats there are.")
+    held: int = strawberry.field(description="Kept for orders that are not paid yet.")
+    sold: int = strawberry.field(description="Paid, or taken for free.")
+    available: int = strawberry.field(description="How many can be ordered: never below 0.")
+    retired: bool = strawberry.field(description="No longer sold.")
+
+
+@strawberry.type(description="The seats of a conference at one moment: everything that a page needs to show them live.")
+class SeatAvailability:
+    conference_id: UUID = strawberry.field(description="The conference.")
+    slug: str = strawberry.field(description="Its name in addresses.")
+    name: str = strawberry.field(description="Its name for people.")
+    open: bool = strawberry.field(description="Whether new orders are taken: it is published.")
+    seats: list[SeatTypeAvailability] = strawberry.field(description="Each seat type, in the order they were added.")
+    position: Position = strawberry.field(description="The last change that this shows; a greater one is newer.")
+    stale: bool = strawberry.field(description="True when `atLeast` could not be met in time.")
+
+    @classmethod
+    def of(cls, row: availability.AvailabilityRow, stale: bool = False) -> Self:
+        """From the view."""
+        seats = [
+            SeatTypeAvailability(
+                seat_type_id=seat.seat_type_id,
+                name=seat.name,
+                description=seat.description,
+                price=money(seat.price, row.currency),
+                quota=seat.quota,
+                held=seat.held,
+                sold=seat.sold,
+                available=seat.available,
+                retired=seat.retired,
+            )
+            for seat in row.seats
+        ]
+        return cls(
+            conference_id=row.conference_id,
+            slug=row.slug,
+            name=row.name,
+            open=row.open,
+            seats=seats,
+            position=Position(row.position),
+            stale=stale,
+        )
+
+
+# ---------------------------------------------------------------- orders
+
+
+@strawberry.enum(description="How an order stands.")
+class OrderState(enum.Enum):
+    PLACED = strawberry.enum_value("placed", description="Its seats are being decided.")
+    HELD = strawberry.enum_value("held", description="All its seats are held until `payBy`.")
+    PARTLY_HELD = strawberry.enum_value("partly_held", description="Some of its seats are held until `payBy`.")
+    SOLD_OUT = strawberry.enum_value("sold_out", description="No seat was left. This is final.")
+    CONFIRMED = strawberry.enum_value("confirmed", description="The seats are the registrant's.")
+    EXPIRED = strawberry.enum_value("expired", description="It was not paid in time; its seats are free again.")
+    RETAKING = strawberry.enum_value("retaking", description="Paid too late: the seats are being taken again.")
+    CANCELLED = strawberry.enum_value("cancelled", description="Its registrant gave it up. This is final.")
+    REFUNDED = strawberry.enum_value("refunded", description="Paid too late for its seats: money back. This is final.")
+
+
+@strawberry.enum(description="How a payment stands.")
+class PaymentState(enum.Enum):
+    INITIATED = strawberry.enum_value("initiated", description="It can be paid.")
+    COMPLETED = strawberry.enum_value("completed", description="The money is here.")
+    REJECTED = strawberry.enum_value("rejected", description="The gateway did not accept it; another may be started.")
+    CANCELLED = strawberry.enum_value("cancelled", description="It was given up; another may be started.")
+    REFUNDED = strawberry.enum_value("refunded", description="The money went back.")
+
+
+@strawberry.type(description="Somebody who has an order or a seat.")
+class Person:
+    email: str = strawberry.field(description="By which people are told apart.")
+    first_name: str = strawberry.field(description="First name.")
+    last_name: str = strawberry.field(description="Last name.")
+
+
+@strawberry.type(description="The seats of one type in an order, with name and price as sold.")
+class OrderLine:
+    seat_type_id: UUID = strawberry.field(description="The seat type.")
+    name: str = strawberry.field(description="What it was called when it was first ordered.")
+    unit_price: Money = strawberry.field(description="What one seat cost when it was first ordered.")
+    wanted: int = strawberry.field(description="How many seats were asked for.")
+    granted: int | None = strawberry.field(description="How many of them it has; null until that is decided.")
+    total: Money = strawberry.field(description="What they cost: only granted seats count once that is decided.")
+
+
+@strawberry.type(description="A payment of an order.")
+class Payment:
+    id: UUID = strawberry.field(description="Made by the client that started it.")
+    state: PaymentState = strawberry.field(description="How it stands.")
+    amount: Money = strawberry.field(description="What is to be paid, or was.")
+    pay_at: str | None = strawberry.field(description="The path of the gateway's page, while it can be paid there.")
+
+
+@strawberry.type(description="A numbered seat of a confirmed order.")
+class Seat:
+    position: int = strawberry.field(description="Its number in the order, from 1.")
+    seat_type_id: UUID = strawberry.field(description="The seat type.")
+    seat_type: str = strawberry.field(description="The name it was sold under.")
+    attendee: Person | None = strawberry.field(description="Who sits there; null while nobody was named.")
+
+
+@strawberry.type(description="An order of seats at one conference.")
+class Order:
+    id: UUID = strawberry.field(description="Made by the client that placed it.")
+    code: str = strawberry.field(description="Finds it again, with the registrant's e-mail address: XXXX-XXXX.")
+    conference_id: UUID = strawberry.field(description="The conference.")
+    state: OrderState = strawberry.field(
+        description="How it stands. A held order stays held while a change of its items is decided."
+    )
+    lines: list[OrderLine] = strawberry.field(description="What was asked for and granted, by seat type.")
+    total: Money = strawberry.field(description="What it costs: only granted seats count once that is decided.")
+    placed_at: datetime = strawberry.field(description="When it was placed.")
+    pay_by: datetime = strawberry.field(description="Until when its seats are held.")
+    server_time: datetime = strawberry.field(description="The server's clock at this answer, to correct one's own.")
+    registrant: Person | None = strawberry.field(description="Who ordered; null until details are entered.")
+    payment: Payment | None = strawberry.field(description="The latest one; null before.")
+    seats: list[Seat] = strawberry.field(description="Its numbered seats; empty until it is confirmed.")
+    position: Position = strawberry.field(description="The last change that this shows; a greater one is newer.")
+    stale: bool = strawberry.field(description="True when `atLeast`, or what was just done, could not be met in time.")
+
+    @strawberry.field(description="The conference, from the catalogue.")
+    async def conference(self, info: Info) -> Conference | None:
+        """Looked up only when it is asked for."""
+        seen = await see(info.context.engine, CATALOGUE, self.conference_id)
+        return await Conference.of(seen.row, info.context) if seen.row else None
+
+    @classmethod
+    def of(cls, row: orders.OrderRow, now: datetime, stale: bool = False) -> Self:
+        """From the view; `now` is the server's time."""
+        return cls(
+            id=row.order_id,
+            code=row.code,
+            conference_id=row.conference_id,
+            state=OrderState(row.state),
+            lines=[_line(line, row.currency) for line in row.lines],
+            total=money(row.total, row.currency),
+            placed_at=row.placed_at,
+            pay_by=row.pay_by,
+            server_time=now,
+            registrant=None
+            if row.email is None
+            else Person(email=row.email, first_name=row.first_name or "", last_name=row.last_name or ""),
+            payment=_payment(row),
+            seats=[_seat(seat) for seat in row.seats],
+            position=Position(row.position),
+            stale=stale,
+        )
+
+
+def _line(line: orders.OrderLine, currency: str) -> OrderLine:
+    return OrderLine(
+        seat_type_id=line.seat_type_id,
+        name=line.name,
+        unit_price=money(line.unit_price, currency),
+        wanted=line.wanted,
+        granted=line.granted,
+        total=money(line.total, currency),
+    )
+
+
+def _payment(row: orders.OrderRow) -> Payment | None:
+    if row.payment is None:
+        return None
+    return Payment(
+        id=row.payment.payment_id,
+        state=PaymentState(row.payment.state),
+        amount=money(row.payment.amount, row.currency),
+        pay_at=page(row.payment.gateway, row.payment.payment_id) if row.payable else None,
+    )
+
+
+def _seat(seat: orders.Seat) -> Seat:
+    who = seat.attendee
+    return Seat(
+        position=seat.position,
+        seat_type_id=seat.seat_type_id,
+        seat_type=seat.seat_type,
+        attendee=None if who is None else Person(email=who.email, first_name=who.first_name, last_name=who.last_name),
+    )
+
+
+@strawberry.type(description="An order in a list.")
+class OrderEdge:
+    cursor: str = strawberry.field(description="Its place in the list.")
+    node: Order = strawberry.field(description="The order.")
+
+
+@strawberry.type(description="A page of orders.")
+class OrderConnection:
+    edges: list[OrderEdge] = strawberry.field(description="The orders of this page.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
+    total_count: int = strawberry.field(description="How many orders there are in all, whatever became of them.")
+
+
+def cursor_of(row: orders.OrderRow) -> str:
+    """The place of an order in its conference's list."""
+    return encode_cursor(row.placed_at.isoformat(), row.order_id)
+
+
+# ---------------------------------------------------------------- what is said and answered
+
+
+@strawberry.input(description="Seats of one type.")
+class OrderItemInput:
+    seat_type_id: UUID = strawberry.field(description="The seat type.")
+    quantity: int = strawberry.field(description="How many seats; 0 is the same as leaving it out.")
+
+
+@strawberry.input(description="Somebody who has an order or a seat.")
+class PersonInput:
+    email: str = strawberry.field(description="By which people are told apart, however it is capitalised.")
+    first_name: str = strawberry.field(description="First name, up to 200 characters.")
+    last_name: str = strawberry.field(description="Last name, up to 200 characters.")
+
+
+@strawberry.type(description="The seats of an order are decided: see what was granted per line.")
+class OrderDecided:
+    order: Order = strawberry.field(description="The order: held, partly held or sold out.")
+    secret: str = strawberry.field(description="Opens the order anywhere: the fragment of its link. Keep it.")
+    position: Position = strawberry.field(description="What was done by it.")
+
+
+@strawberry.type(description="Not decided within 5 seconds. Send the same command again, or watch the order.")
+class Deciding:
+    order: Order = strawberry.field(description="The order as it stands.")
+    secret: str = strawberry.field(description="Opens the order anywhere: the fragment of its link. Keep it.")
+    position: Position = strawberry.field(description="What was done by it.")
+
+
+@strawberry.type(description="It was done, or nothing was left to do.")
+class OrderChanged:
+    order: Order = strawberry.field(description="The order after it.")
+    position: Position = strawberry.field(description="What was done by it.")
+
+
+PlaceOrderResult: TypeAlias = Annotated[
+    OrderDecided | Deciding | Refused | Busy | TooManyTries,
+    strawberry.union("PlaceOrderResult", description="What came of asking for seats."),
+]
+OrderResult: TypeAlias = Annotated[
+    OrderChanged | Refused | Busy | TooManyTries,
+    strawberry.union("OrderResult", description="What came of doing something with an order."),
+]
