@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from strawberry.tools import merge_types
+import strawberry
 
 from plenary.access import api as access
 from plenary.conferences import api as conferences
@@ -21,10 +21,15 @@ APIS: Final = (conferences, registration, payments, notifications, access)
 def assemble() -> Schema:
     """The schema that this server serves: the `Query`, `Mutation` and `Subscription` of every context that has one."""
 
-    def joined(name: str) -> type:
-        return merge_types(name, tuple(getattr(api, name) for api in APIS if hasattr(api, name)))
+    def joined(name: str, description: str) -> type:
+        parts = tuple(getattr(api, name) for api in APIS if hasattr(api, name))
+        return strawberry.type(type(name, parts, {}), description=description)
 
-    return make_schema(joined("Query"), joined("Mutation"), joined("Subscription"))
+    return make_schema(
+        joined("Query", "What can be read. Drafts, orders and owners only by browsers that have the right to them."),
+        joined("Mutation", "What can be done. A `commandId` is made by the client, and repeating it is harmless."),
+        joined("Subscription", "What can be watched: the whole of it at once, and again after every change."),
+    )
 
 
 SCHEMA: Final = assemble()
