@@ -20,9 +20,9 @@ class Allowance:
 
 
 ALLOWANCES: Mapping[str, Allowance] = {
-    "create_conference": Allowance(burst=60, per_minute=20),
-    "find_order": Allowance(burst=60, per_minute=60),
-    "place_order": Allowance(burst=3000, per_minute=6000),
+    "create_conference": Allowance(burst=600, per_minute=120),
+    "find_order": Allowance(burst=300, per_minute=120),
+    "place_order": Allowance(burst=10_000, per_minute=30_000),
 }
 
 
