@@ -12,23 +12,25 @@ depends_on = None
 # The lane: appends take turns on an advisory lock that lasts until their commit, so that positions are gapless and in
 # commit order. It is a function because each statement inside takes its snapshot after the lock was granted; a plain
 # statement would take it before, and number events from an outdated head. The settings keep it to index probes,
-# whatever the sizes of the tables were when the plan was made, and let nobody wait for ever.
+# whatever the sizes of the tables were when the plan was made, and let nobody wait for ever. The look-ups are scalar
+# sub-selects for the same reason: an EXISTS may be answered by reading the whole table.
 #
-#   s_…  the streams that the appends name, in order of `s_append`: written ones with the number of their events,
-#        guarded ones with 0
-#   e_…  the events, in the order of their streams; `e_named` is the stream's place in `s_…`, from 1
-#   c_…  the commands that the appends answer
+#   a_free      one for each append of the batch: whether no earlier one of the batch stands in its way
+#   s_…         the streams that the appends name, in the order of the appends; `s_append` is the append, from 1, and
+#               `s_events` the number of its events for the stream, 0 where it only guards it
+#   e_…         the events, in the order of their streams; `e_named` is the stream's place in `s_…`, from 1
+#   c_…         the commands that the appends answer
 #
-# An append is refused if a stream is not at its expected version, if one of its commands was answered before, or if an
-# earlier append of the same call stands in its way. `versions` are those of its streams after the call.
+# An append is refused if a stream is not at its expected version, if one of its commands was answered before, or if it
+# is not free. `accepted` and `positions` (of the log right after each append) answer in the order of the appends,
+# `versions` (before the call) in that of `s_…`; `known` are the commands that were answered before.
 APPEND = """
 CREATE FUNCTION append_to_log(
+  a_free boolean[],
   s_append int[], s_stream text[], s_expected bigint[], s_events int[],
   e_named int[], e_type text[], e_schema_version int[], e_data text[], e_metadata text[],
-  c_append int[], c_id uuid[], c_sender text[], c_digest text[]
-) RETURNS TABLE (
-  accepted boolean, at_position bigint, versions bigint[],
-  known_id uuid[], known_sender text[], known_digest text[], known_position bigint[]
+  c_append int[], c_id uuid[], c_sender text[], c_digest text[],
+  OUT accepted boolean[], OUT positions bigint[], OUT versions bigint[], OUT known uuid[]
 )
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off SET lock_timeout = '5s'
@@ -41,35 +43,34 @@ BEGIN
   PERFORM pg_advisory_xact_lock(7536, 1);
   SELECT coalesce(max(position), 0) INTO head FROM events;
   moment := clock_timestamp();
-  RETURN QUERY
   WITH named AS MATERIALIZED (
     SELECT s.*,
+           (sum(s.events) OVER (ROWS UNBOUNDED PRECEDING))::int - s.events AS events_before,
            coalesce(
              (SELECT e.version FROM events e WHERE e.stream = s.stream ORDER BY e.version DESC LIMIT 1), 0
-           ) AS version,
-           min(s.append) OVER (PARTITION BY s.stream) AS first_named,
-           min(s.append) FILTER (WHERE s.events > 0) OVER (PARTITION BY s.stream) AS first_written
+           ) AS version
     FROM unnest(s_append, s_stream, s_expected, s_events) WITH ORDINALITY AS s(append, stream, expected, events, n)
   ), answering AS MATERIALIZED (
-    SELECT c.*,
-           min(c.append) OVER (PARTITION BY c.id) AS first_answering,
-           (SELECT k FROM commands k WHERE k.command_id = c.id) AS known
+    SELECT c.*, (SELECT k.command_id FROM commands k WHERE k.command_id = c.id) IS NOT NULL AS answered
     FROM unnest(c_append, c_id, c_sender, c_digest) AS c(append, id, sender, digest)
   ), reasons AS (
-    SELECT append, events,
-           version = expected
-           AND CASE WHEN events > 0 THEN append = first_named ELSE append <= coalesce(first_written, append) END AS ok
-    FROM named
+    SELECT append, free AS ok, 0 AS events, NULL::int AS events_before
+    FROM unnest(a_free) WITH ORDINALITY AS a(free, append)
     UNION ALL
-    SELECT append, 0, append = first_answering AND (known).command_id IS NULL FROM answering
-  ), verdict AS MATERIALIZED (
-    SELECT append, bool_and(ok) AS ok,
-           head + (sum(CASE WHEN bool_and(ok) THEN sum(events) ELSE 0 END) OVER (ORDER BY append))::bigint AS position
+    SELECT append, version = expected, events, events_before FROM named
+    UNION ALL
+    SELECT append, NOT answered, 0, NULL FROM answering
+  ), judged AS (
+    SELECT append, bool_and(ok) AS ok, sum(events) AS events, min(events_before) AS events_before
     FROM reasons GROUP BY append
+  ), verdict AS MATERIALIZED (
+    SELECT append, ok, events_before,
+           (head + sum(CASE WHEN ok THEN events ELSE 0 END) OVER (ORDER BY append))::bigint AS position,
+           (head + sum(CASE WHEN ok THEN events ELSE 0 END) OVER (ORDER BY append) - events)::bigint AS position_before
+    FROM judged
   ), stored_events AS (
     INSERT INTO events (position, stream, version, type, schema_version, data, metadata, recorded_at)
-    SELECT head + row_number() OVER (ORDER BY e.n),
-           s.stream, s.expected + row_number() OVER (PARTITION BY e.named ORDER BY e.n),
+    SELECT v.position_before + e.n - v.events_before, s.stream, s.expected + e.n - s.events_before,
            e.type, e.schema_version, e.data, e.metadata, moment
     FROM unnest(e_named, e_type, e_schema_version, e_data, e_metadata)
          WITH ORDINALITY AS e(named, type, schema_version, data, metadata, n)
@@ -77,20 +78,12 @@ BEGIN
   ), stored_commands AS (
     INSERT INTO commands (command_id, sender, digest, position, recorded_at)
     SELECT c.id, c.sender, c.digest, v.position, moment FROM answering c JOIN verdict v ON v.append = c.append AND v.ok
-  ), grown AS (
-    SELECT s.append, s.n,
-           s.version + sum(CASE WHEN v.ok THEN s.events ELSE 0 END) OVER (PARTITION BY s.stream) AS version
-    FROM named s JOIN verdict v ON v.append = s.append
-  ), counted AS MATERIALIZED (
-    SELECT append, array_agg(version::bigint ORDER BY n) AS versions FROM grown GROUP BY append
-  ), known AS MATERIALIZED (
-    SELECT append, array_agg((known).command_id) AS id, array_agg((known).sender) AS sender,
-           array_agg((known).digest) AS digest, array_agg((known).position) AS position
-    FROM answering WHERE (known).command_id IS NOT NULL GROUP BY append
   )
-  SELECT v.ok, CASE WHEN v.ok THEN v.position END, n.versions, k.id, k.sender, k.digest, k.position
-  FROM verdict v LEFT JOIN counted n ON n.append = v.append LEFT JOIN known k ON k.append = v.append
-  ORDER BY v.append;
+  SELECT (SELECT array_agg(ok ORDER BY append) FROM verdict),
+         (SELECT array_agg(position ORDER BY append) FROM verdict),
+         (SELECT array_agg(version ORDER BY n) FROM named),
+         (SELECT array_agg(id) FROM answering WHERE answered)
+  INTO accepted, positions, versions, known;
 END $$
 """
 

@@ -139,3 +139,21 @@ async def test_without_prepared_statements_it_works_the_same(postgres_url: str) 
     assert [v.accepted for v in await log.append([change("a"), change("b")])] == [True, True]
     assert await log.head() == 2
     await log.close()
+
+
+async def test_an_append_reads_only_what_it_names_however_long_the_log_is(
+    log: PostgresLog, stranger: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    for _ in range(3):
+        await log.append([change(f"{uuid4()}") for _ in range(1000)])
+
+    async def rows_read() -> int:
+        assert log._writer is not None
+        await log._writer.execute("SELECT pg_stat_force_next_flush()")
+        read = await stranger.fetchval("SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_user_tables")
+        return int(read) + int(await stranger.fetchval("SELECT sum(idx_tup_read) FROM pg_stat_user_indexes"))
+
+    before = await rows_read()
+    verdicts = await log.append([change(f"{uuid4()}") for _ in range(10)])
+    assert all(verdict.accepted for verdict in verdicts)
+    assert await rows_read() - before < 100

@@ -22,15 +22,16 @@ class Neighbours:
 
     def admit(self, append: Append) -> bool:
         """Whether nothing of the earlier ones stands in the way; in either case it is an earlier one from now on."""
-        writes = [write.stream for write in append.writes]
-        guards = [guard.stream for guard in append.guards]
-        commands = [command.id for command in append.commands]
-        free = (
-            self._named.isdisjoint(writes) and self._written.isdisjoint(guards) and self._commands.isdisjoint(commands)
-        )
-        self._named.update(writes, guards)
-        self._written.update(writes)
-        self._commands.update(commands)
+        free = True
+        for command in append.commands:
+            free = free and command.id not in self._commands
+            self._commands.add(command.id)
+        for guard in append.guards:
+            free = free and guard.stream not in self._written
+        for write in append.writes:
+            free = free and write.stream not in self._named
+        self._named.update(streams(append))
+        self._written.update(write.stream for write in append.writes)
         return free
 
 

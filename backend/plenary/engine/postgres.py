@@ -1,14 +1,14 @@
 """The log in PostgreSQL: one call of one database function an append, on a connection of its own."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import sqlalchemy as sa
 
-from plenary.engine.lane import Unstorable, check, streams
+from plenary.engine.lane import Neighbours, Unstorable, check, streams
 from plenary.engine.log import Answered, Append, Recorded, Verdict
 
 COLUMNS = "position, stream, version, type, schema_version, data, metadata, recorded_at"
@@ -16,7 +16,15 @@ STREAM = f"SELECT {COLUMNS} FROM events WHERE stream = $1 AND version > $2 ORDER
 AFTER = f"SELECT {COLUMNS} FROM events WHERE position > $1 ORDER BY position LIMIT $2"  # noqa: S608 - our columns
 HEAD = "SELECT coalesce(max(position), 0) FROM events"
 ANSWERED = "SELECT command_id, sender, digest, position FROM commands WHERE command_id = ANY($1::uuid[])"
-APPEND = "SELECT * FROM append_to_log($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+# asyncpg is slow at arrays of anything but texts, so the others travel as PostgreSQL's array literals.
+APPEND = """
+SELECT * FROM append_to_log(
+  $1::text::boolean[],
+  $2::text::int[], $3, $4::text::bigint[], $5::text::int[],
+  $6::text::int[], $7, $8::text::int[], $9, $10,
+  $11::text::int[], $12::text::uuid[], $13, $14
+)
+"""
 TIMEOUT = 20.0  # seconds; a call that takes longer has probably lost its server
 # SQLSTATE classes that say the values (or the schema) are to blame: nothing is stored, and repeating it is useless.
 TO_BLAME = ("22", "23", "42", "54", "P0")
@@ -50,14 +58,16 @@ class PostgresLog:
             if self._writer is None:
                 self._writer = await asyncpg.connect(**self._connect_arguments)
             try:
-                rows = await self._writer.fetch(APPEND, *arguments)
+                row = await self._writer.fetchrow(APPEND, *arguments)
             except BaseException as problem:
                 self._writer.terminate()  # nobody knows what it still has in its pipes
                 self._writer = None
                 if _to_blame(problem):
                     raise Unstorable(str(problem)) from problem
                 raise
-        return [_verdict(append, row) for append, row in zip(batch, rows, strict=True)]
+        accepted, positions, versions, known = row or ((), (), (), ())
+        answered = await self.answered(known) if known else {}
+        return _verdicts(batch, accepted or (), positions or (), versions or (), answered)
 
     async def stream(self, name: str, after: int = 0) -> list[Recorded]:
         """See EventLog."""
@@ -123,12 +133,14 @@ def _connect_arguments(database_url: str, pgbouncer: bool) -> dict[str, Any]:
     return arguments
 
 
-def _arguments(batch: Sequence[Append]) -> list[list[Any]]:
+def _arguments(batch: Sequence[Append]) -> list[list[str] | str]:
     """A batch as the columns that `append_to_log` takes; the migration that made it explains them."""
+    neighbours = Neighbours()
+    a_free = [neighbours.admit(append) for append in batch]
     s_append, s_stream, s_expected, s_events = [], [], [], []
     e_named, e_type, e_schema_version, e_data, e_metadata = [], [], [], [], []
     c_append, c_id, c_sender, c_digest = [], [], [], []
-    for number, append in enumerate(batch):
+    for number, append in enumerate(batch, start=1):
         for write in append.writes:
             s_append.append(number)
             s_stream.append(write.stream)
@@ -147,25 +159,42 @@ def _arguments(batch: Sequence[Append]) -> list[list[Any]]:
             s_events.append(0)
         for command in append.commands:
             c_append.append(number)
-            c_id.append(command.id)
+            c_id.append(command.id.hex)
             c_sender.append(command.sender)
             c_digest.append(command.digest)
     return [
-        s_append, s_stream, s_expected, s_events,
-        e_named, e_type, e_schema_version, e_data, e_metadata,
-        c_append, c_id, c_sender, c_digest,
+        _literal(a_free),
+        _literal(s_append), s_stream, _literal(s_expected), _literal(s_events),
+        _literal(e_named), e_type, _literal(e_schema_version), e_data, e_metadata,
+        _literal(c_append), _literal(c_id), c_sender, c_digest,
     ]  # fmt: skip
 
 
-def _verdict(append: Append, row: asyncpg.Record) -> Verdict:
-    accepted, position, versions, ids, senders, digests, positions = row
-    known = zip(ids, senders, digests, positions, strict=True) if ids else ()
-    return Verdict(
-        accepted,
-        dict(zip(streams(append), versions or (), strict=True)),
-        position,
-        tuple(Answered(*answer) for answer in known),
-    )
+def _literal(values: Iterable[object]) -> str:
+    return f"{{{','.join(map(str, values))}}}"
+
+
+def _verdicts(
+    batch: Sequence[Append],
+    accepted: Sequence[bool],
+    positions: Sequence[int],
+    versions: Sequence[int],
+    answered: dict[UUID, Answered],
+) -> list[Verdict]:
+    """What `append_to_log` said, for each append; `versions` are those before it."""
+    now = dict(zip((stream for append in batch for stream in streams(append)), versions, strict=True))
+    for append, ok in zip(batch, accepted, strict=True):
+        if ok:
+            now.update((write.stream, write.expected + len(write.events)) for write in append.writes)
+    return [
+        Verdict(
+            ok,
+            {stream: now[stream] for stream in streams(append)},
+            position if ok else None,
+            tuple(answered[command.id] for command in append.commands if command.id in answered) if answered else (),
+        )
+        for append, ok, position in zip(batch, accepted, positions, strict=True)
+    ]
 
 
 def _to_blame(problem: BaseException) -> bool:
