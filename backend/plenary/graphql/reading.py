@@ -9,7 +9,7 @@ import strawberry
 from graphql import GraphQLError
 
 from plenary.engine.engine import Engine
-from plenary.engine.views import Row, View, read_row
+from plenary.engine.views import Row, View
 from plenary.graphql.words import LARGEST, Position, decode_cursor
 
 CommandId: TypeAlias = Annotated[
@@ -40,10 +40,10 @@ class Seen(Generic[Row]):
 
 
 async def see(engine: Engine, view: View[Row], key: UUID, at_least: int | None = None) -> Seen[Row]:
-    """One row as fresh as asked."""
+    """One row as fresh as asked, and never older than what this process has pushed to anybody."""
     stale = await lags(engine, view, at_least)
-    found = await read_row(engine.database, view, key)
-    return Seen(found[0], stale)
+    now = engine.until(view, key, lambda _: True, timeout=0)
+    return Seen(await now, stale)
 
 
 def after_number(cursor: str | None) -> int | None:
