@@ -1,6 +1,8 @@
 """The lock holds what pyproject.toml asks for, every line hashed, and is what is installed here."""
 
+import ast
 import re
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -46,3 +48,24 @@ def test_every_dependency_says_what_it_is_for() -> None:
     lines = re.findall(r'^  ".*', (ROOT / "pyproject.toml").read_text().split("[project.scripts]")[0], re.MULTILINE)
     assert len(lines) == len(wanted())
     assert [line for line in lines if not re.search(r'",\s+# \w', line)] == []
+
+
+def test_every_package_that_is_imported_is_a_dependency() -> None:
+    ours, providers = {"plenary", "tests", "bench"}, metadata.packages_distributions()
+    named = {requirement.name.lower() for requirement in wanted()}
+    undeclared = {
+        f"{file.relative_to(ROOT)} imports {module}"
+        for folder in ("backend", "tests", "bench", "alembic")
+        for file in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        for module in imported(node) - ours - sys.stdlib_module_names
+        if not {name.lower() for name in providers.get(module, [])} & named
+    }
+    assert not undeclared, "\n".join(sorted(undeclared))
+
+
+def imported(node: ast.AST) -> set[str]:
+    """The top-level packages that a statement imports."""
+    if isinstance(node, ast.Import):
+        return {name.name.partition(".")[0] for name in node.names}
+    return {(node.module or "").partition(".")[0]} if isinstance(node, ast.ImportFrom) and not node.level else set()
