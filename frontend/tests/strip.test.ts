@@ -34,16 +34,14 @@ describe('the seat strip', () => {
 });
 
 describe('where the marks stand', () => {
-  test('one row while they fit', () => expect(places(10, 200, 10, 4)).toMatchObject({ columns: 10, rows: 1 }));
-  test('rows end at an aisle', () => {
-    const place = places(100, 350, 10, 4);
-    expect(place).toMatchObject({ columns: 20, rows: 5 });
-    expect([place.x(9), place.x(10), place.x(20), place.row(20)]).toEqual([126, 148, 0, 1]);
+  test('one row while they fit', () => expect(places(10, 200, 10, 4)).toMatchObject({ rows: 1, width: 136 }));
+  test('filled column by column, with an aisle after ten', () => {
+    const place = places(100, 400, 10, 4);
+    expect(place.rows).toBe(4);
+    expect([place.x(0), place.x(3), place.x(4), place.row(4), place.row(7)]).toEqual([0, 0, 14, 0, 3]);
+    expect(place.x(40) - place.x(39)).toBe(22);
   });
-  test('never wider than the strip', () => {
-    for (const width of [60, 139, 350, 777]) {
-      const { columns, x } = places(300, width, 10, 4);
-      expect(x(columns - 1) + 10).toBeLessThanOrEqual(width);
-    }
+  test('never wider than the room there is', () => {
+    for (const room of [60, 139, 350, 777]) expect(places(300, room, 10, 4).width).toBeLessThanOrEqual(room);
   });
 });

@@ -61,17 +61,16 @@ export function dateRange(startsOn: string, endsOn: string): string {
   return `${start} – ${full.format(day(endsOn))}`;
 }
 
-/** The parts a programme prints big: { days: "9–11", month: "March", year: "2027" }. */
-export function programmeDate(startsOn: string, endsOn: string): { days: string; month: string; year: string } {
-  const first = String(day(startsOn).getUTCDate());
-  const last = String(day(endsOn).getUTCDate());
-  const month = (date: string, style: 'long' | 'short') => inUtc({ month: style }).format(day(date));
-  const sameMonth = startsOn.slice(0, 7) === endsOn.slice(0, 7);
-  return {
-    days: startsOn === endsOn ? first : `${first}–${last}`,
-    month: sameMonth ? month(startsOn, 'long') : `${month(startsOn, 'short')}–${month(endsOn, 'short')}`,
-    year: endsOn.slice(0, 4),
-  };
+/** The parts a programme prints big and small: "9–11" and "March 2027", "30 May" and "to 2 June 2027". */
+export function programmeDate(startsOn: string, endsOn: string): { big: string; rest: string } {
+  const first = day(startsOn).getUTCDate();
+  const last = day(endsOn).getUTCDate();
+  if (startsOn.slice(0, 7) !== endsOn.slice(0, 7)) {
+    const start = inUtc({ day: 'numeric', month: 'long' }).format(day(startsOn));
+    return { big: start, rest: `to ${inUtc({ day: 'numeric', month: 'long', year: 'numeric' }).format(day(endsOn))}` };
+  }
+  const month = inUtc({ month: 'long', year: 'numeric' }).format(day(endsOn));
+  return { big: startsOn === endsOn ? String(first) : `${first}–${last}`, rest: month };
 }
 
 /** An instant in the conference's own time zone: "14:05, 9 March (CET)". */

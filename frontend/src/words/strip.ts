@@ -37,23 +37,41 @@ function blockSize(seats: number, most: number): number {
   }
 }
 
-/** How marks stand in a strip `width` wide: rows filled from the left, with an aisle after every ten where rows are long. */
-export function places(marks: number, width: number, mark: number, gap: number): Places {
-  const fits = (columns: number) => columns * (mark + gap) - gap + aisles(columns) * gap * 2 <= width;
-  let columns = 1;
-  while (columns < marks && fits(columns + 1)) columns += 1;
-  if (columns >= 20 && columns < marks) columns -= columns % 10; // every row but the last ends at an aisle
-  return {
-    columns,
-    rows: Math.max(1, Math.ceil(marks / columns)),
-    x: (index) => {
-      const column = index % columns;
-      return column * (mark + gap) + Math.floor(column / 10) * gap * 2;
-    },
-    row: (index) => Math.floor(index / columns),
-  };
+export type Places = { rows: number; width: number; x: (index: number) => number; row: (index: number) => number };
+
+/**
+ * How marks stand in a strip at most `room` wide: in as few rows as fit, filled column by column, so that what is taken
+ * grows from the left like a bar; an aisle after every ten columns.
+ */
+export function places(marks: number, room: number, mark: number, gap: number): Places {
+  let rows = 1;
+  while (rows < marks && inRows(marks, rows, mark, gap).width > room) rows += 1;
+  return inRows(marks, rows, mark, gap);
 }
 
-export type Places = { columns: number; rows: number; x: (index: number) => number; row: (index: number) => number };
+/** The same in a box: in as many rows as let the marks be drawn largest. */
+export function placesWithin(
+  marks: number,
+  box: { width: number; height: number },
+  size: { mark: number; height: number; gap: number },
+): Places & { scale: number } {
+  let best: (Places & { scale: number }) | undefined;
+  for (let rows = 1; rows <= Math.max(1, marks); rows += 1) {
+    const place = inRows(marks, rows, size.mark, size.gap);
+    const tall = box.height / (rows * (size.height + size.gap) - size.gap);
+    const scale = Math.min(box.width / place.width, tall);
+    if (!best || scale > best.scale) best = { ...place, scale };
+    else if (tall < best.scale) break;
+  }
+  return best ?? { ...inRows(marks, 1, size.mark, size.gap), scale: 1 };
+}
 
-const aisles = (columns: number) => Math.floor((columns - 1) / 10);
+function inRows(marks: number, rows: number, mark: number, gap: number): Places {
+  const left = (column: number) => column * (mark + gap) + Math.floor(column / 10) * gap * 2;
+  return {
+    rows,
+    width: left(Math.max(1, Math.ceil(marks / rows)) - 1) + mark,
+    x: (index) => left(Math.floor(index / rows)),
+    row: (index) => index % rows,
+  };
+}
