@@ -1,0 +1,130 @@
+"""Mails say what happened to whom it concerns, once for each event and recipient."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from plenary.amounts import money
+from plenary.engine.engine import Engine
+from plenary.notifications.mail import Letter, dates
+from plenary.notifications.mailbox import Mail, find_mails, keep_mails
+from plenary.registration.orders import ORDERS
+from tests.house import ADA, JON, NOON, SETTINGS, House, open_house
+
+MAILBOX = """query($first: Int! = 20, $after: String) { mailbox(first: $first, after: $after) {
+  edges { node { id to subject text html sentAt } } pageInfo { hasNextPage endCursor } } }"""
+
+
+@pytest.fixture
+async def house(sqlite_url: str) -> AsyncIterator[House]:
+    async with open_house(sqlite_url) as house:
+        yield house
+
+
+async def mails(house: House, recipient: str) -> list[Mail]:
+    """What somebody was sent, once every event was looked at."""
+    await reached(house.engine)
+    return [mail for mail in await find_mails(house.engine.database, 100) if mail.recipient == recipient]
+
+
+async def reached(engine: Engine) -> None:
+    """Wait until the mails about everything that has happened are written."""
+    await engine._followers["mail"].reached(await engine.log.head())
+
+
+async def free_order(house: House, quantity: int = 2) -> tuple[Any, UUID, Any]:
+    sold = await house.on_sale({"Community <evening>": (0, 10)}, name="Tea & Events")
+    browser = house.browser()
+    placed = await browser.place(sold.id, {sold.types["Community <evening>"]: quantity})
+    id = UUID(placed["order"]["id"])
+    await browser.order("enterDetails", id, registrant=ADA)
+    return browser, id, placed
+
+
+async def test_a_confirmed_order_is_mailed_with_its_code_and_its_link(house: House) -> None:
+    _, id, placed = await free_order(house)
+    (mail,) = await mails(house, ADA["email"])
+    assert mail.subject == f"Your seats at Tea & Events: order {placed['order']['code']}"
+    link = f"http://test/o/{id}#{placed['secret']}"
+    for part in ("Tea & Events", "1 June 2030 to 3 June 2030", "Berlin", placed["order"]["code"], link, "USD 0.00"):
+        assert part in mail.text, part
+    assert "2 × Community <evening>: USD 0.00" in mail.text
+    assert "Tea &amp; Events" in mail.html
+    assert "2 × Community &lt;evening&gt;" in mail.html
+    assert "<evening>" not in mail.html
+    assert link in mail.html
+
+
+async def test_the_mail_about_a_seat_goes_to_whom_it_was_given(house: House) -> None:
+    browser, id, _ = await free_order(house)
+    await browser.order("assignSeat", id, position=1, attendee=JON)
+    await browser.order("assignSeat", id, position=1, attendee=JON | {"firstName": "Jonathan"})
+    (mail,) = await mails(house, JON["email"])
+    assert mail.subject == "Your seat at Tea & Events"
+    assert "Community <evening>" in mail.text
+    assert "#ord_" not in mail.text + mail.html
+    assert len(await mails(house, ADA["email"])) == 1
+
+
+async def test_a_payment_that_goes_back_is_explained(house: House) -> None:
+    sold, browser = await house.on_sale({"GA": (24_900, 10)}), house.browser()
+    placed = await browser.place(sold.id, {sold.types["GA"]: 1})
+    id, payment = UUID(placed["order"]["id"]), uuid4()
+    await browser.order("enterDetails", id, registrant=ADA)
+    started = await browser.order("startPayment", id, paymentId=payment)
+    await browser.order("cancelOrder", id)
+    await browser.http.post(started["order"]["payment"]["payAt"], data={"choice": "accept"})
+    await house.engine.until(
+        ORDERS, id, lambda row: bool(row and row.payment and row.payment.state == "refunded"), timeout=10
+    )
+    (mail,) = await mails(house, ADA["email"])
+    assert mail.subject == "Your payment for CQRS Days is on its way back"
+    assert "USD 249.00" in mail.text
+    assert "order cancelled" in mail.text
+
+
+async def test_the_mailbox_is_shown_in_pages_where_the_server_says_so(house: House) -> None:
+    browser, id, _ = await free_order(house)
+    await browser.order("assignSeat", id, position=1, attendee=JON)
+    await reached(house.engine)
+    first = (await browser.ask(MAILBOX, first=1))["mailbox"]
+    rest = (await browser.ask(MAILBOX, first=1, after=first["pageInfo"]["endCursor"]))["mailbox"]
+    assert {edge["node"]["to"] for edge in first["edges"] + rest["edges"]} == {ADA["email"], JON["email"]}
+    assert (first["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (True, False)
+
+
+async def test_elsewhere_nobody_reads_the_mailbox(sqlite_url: str) -> None:
+    async with open_house(sqlite_url, replace(SETTINGS, dev=False)) as house:
+        assert (await house.browser().ask(MAILBOX))["mailbox"] is None
+
+
+async def test_a_mail_that_is_there_is_left_as_it_was(house: House) -> None:
+    mail = Mail(uuid4(), uuid4(), "ada@example.org", "First", "text", "html", NOON)
+    again = Mail(mail.mail_id, mail.person, mail.recipient, "Second", "text", "html", NOON)
+    for mails in ([mail], [again], []):
+        async with house.engine.database.transaction() as db:
+            await keep_mails(db, mails)
+    assert await find_mails(house.engine.database, 10) == [mail]
+
+
+def test_a_subject_is_one_line_whatever_the_names_in_it() -> None:
+    words = {"conference": "Days\r\nBcc: all@example.org", "first_name": "", "seat_type": "", "dates": ""}
+    subject, _, html = Letter(
+        "seat_assigned", "Your seat at $conference", words | {"location": "<script>", "page": '"'}
+    ).written()
+    assert subject == "Your seat at Days Bcc: all@example.org"
+    assert "<script>" not in html
+
+
+def test_amounts_and_days_are_written_for_people() -> None:
+    assert [money(124_900, "USD"), money(1_249, "JPY"), money(1_249, "KWD"), money(5, "EUR")] == [
+        "USD 1,249.00",
+        "JPY 1,249",
+        "KWD 1.249",
+        "EUR 0.05",
+    ]
+    assert dates(date(2030, 5, 1), date(2030, 5, 1)) == "1 May 2030"
