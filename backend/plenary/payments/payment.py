@@ -155,9 +155,9 @@ def decide(command: Command, payment: State) -> list[Event] | Refusal:
             return invalid(check_between("amount", amount, 1, MOST_MONEY)) or [
                 PaymentInitiated(payment_id, order_id, conference_id, amount, currency, gateway)
             ]
-        case InitiatePayment(order_id=order_id), (Initiated(bill) | Rejected(bill) | Cancelled(bill) | Completed(bill)):
+        case InitiatePayment(order_id=order_id), Initiated(bill) | Rejected(bill) | Cancelled(bill) | Completed(bill):
             return [] if order_id == bill.order_id else PaymentOfAnotherOrder()
-        case CompletePayment(payment_id, paid_at, reference), (Initiated(bill) | Rejected(bill) | Cancelled(bill)):
+        case CompletePayment(payment_id, paid_at, reference), Initiated(bill) | Rejected(bill) | Cancelled(bill):
             return [
                 PaymentCompleted(
                     payment_id, bill.order_id, bill.conference_id, bill.amount, bill.currency, paid_at, reference
@@ -171,7 +171,7 @@ def decide(command: Command, payment: State) -> list[Event] | Refusal:
             return PaymentIsCompleted()
         case RefundPayment(), Completed():
             return _refund(command, payment)
-        case RefundPayment(), (Initiated() | Rejected() | Cancelled()):
+        case RefundPayment(), Initiated() | Rejected() | Cancelled():
             return PaymentNotCompleted()
         case _, None:
             return PaymentNotFound()
