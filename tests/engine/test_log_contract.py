@@ -2,383 +2,20 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
-from uuid import UUID, uuid4
 
 import pytest
 
-from plenary.engine.lane import Unstorable
-from plenary.engine.log import Answered, Append, CommandId, EventLog, Guard, NewEvent, Recorded, Verdict, Write
+from plenary.engine.log import Append, EventLog, Recorded, Verdict
 from plenary.engine.memory import MemoryLog
 from plenary.engine.postgres import PostgresLog
 from plenary.engine.sqlite import SqliteLog
 from tests.databases import fresh_postgres, fresh_sqlite
-
-# Opens the log that is tested; a second call is another handle on the same events, as another process would have it.
-Open = Callable[[], EventLog]
-Check = Callable[[Open], Awaitable[None]]
-
-
-def command(id: UUID | None = None, sender: str = "anyone", digest: str = "said") -> CommandId:
-    return CommandId(id or uuid4(), sender, digest)
-
-
-def event(data: str = "{}", type: str = "SeatTaken") -> NewEvent:
-    return NewEvent(type, data, '{"actor":"anyone"}')
-
-
-def write(stream: str, expected: int, events: int = 1) -> Write:
-    return Write(stream, expected, tuple(event(f'{{"n":{expected + n}}}') for n in range(1, events + 1)))
-
-
-def append(*writes: Write, guards: Sequence[Guard] = (), commands: Sequence[CommandId] = ()) -> Append:
-    return Append(tuple(commands) or (command(),), writes, tuple(guards))
-
-
-async def one(log: EventLog, *writes: Write, guards: Sequence[Guard] = ()) -> Verdict:
-    (verdict,) = await log.append([append(*writes, guards=guards)])
-    return verdict
-
-
-async def everything(log: EventLog) -> list[Recorded]:
-    events: list[Recorded] = []
-    while page := await log.after(len(events), limit=700):
-        events += page
-    return events
-
-
-async def what_is_appended_can_be_read(open_log: Open) -> None:
-    log = open_log()
-    assert await log.head() == 0
-    assert await log.after(0) == []
-    assert await log.stream("seats-a") == []
-    first = NewEvent("SeatsOpened", '{"free":3}', '{"actor":"anyone"}', schema_version=2)
-    (verdict,) = await log.append([append(Write("seats-a", 0, (first, event("two"))))])
-    assert verdict == Verdict(True, {"seats-a": 2}, 2)
-    assert (await one(log, write("seats-b", 0))).position == 3
-    assert (await one(log, write("seats-a", 2))).versions == {"seats-a": 3}
-    assert await log.head() == 4
-    events = await log.after(0)
-    assert [(e.position, e.stream, e.version) for e in events] == [
-        (1, "seats-a", 1), (2, "seats-a", 2), (3, "seats-b", 1), (4, "seats-a", 3),
-    ]  # fmt: skip
-    assert (events[0].type, events[0].schema_version) == ("SeatsOpened", 2)
-    assert (events[0].data, events[0].metadata) == ('{"free":3}', '{"actor":"anyone"}')
-    assert all(abs(e.recorded_at - datetime.now(UTC)) < timedelta(minutes=1) for e in events)
-    assert all(e.recorded_at.utcoffset() == timedelta(0) for e in events)
-    assert await log.after(1, limit=2) == events[1:3]
-    assert await log.stream("seats-a") == [events[0], events[1], events[3]]
-    assert await log.stream("seats-a", after=2) == [events[3]]
-    assert await open_log().after(0) == events
-
-
-async def an_outdated_expectation_is_refused(open_log: Open) -> None:
-    log = open_log()
-    await one(log, write("seats-a", 0, events=2))
-    for expected in (0, 1, 3):
-        assert await one(log, write("seats-a", expected)) == Verdict(False, {"seats-a": 2})
-    assert await one(log, write("seats-b", 1)) == Verdict(False, {"seats-b": 0})
-    assert await log.head() == 2
-
-
-async def a_guarded_stream_must_not_have_moved(open_log: Open) -> None:
-    log = open_log()
-    await one(log, write("conference-a", 0))
-    verdict = await one(log, write("order-a", 0), guards=[Guard("conference-a", 1), Guard("conference-b", 0)])
-    assert verdict == Verdict(True, {"order-a": 1, "conference-a": 1, "conference-b": 0}, 2)
-    await one(log, write("conference-a", 1))
-    for outdated in (Guard("conference-a", 1), Guard("conference-a", 3), Guard("conference-b", 1)):
-        verdict = await one(log, write("order-b", 0), guards=[outdated])
-        assert (verdict.accepted, verdict.position) == (False, None)
-        assert verdict.versions == {"order-b": 0, outdated.stream: 2 if outdated.stream == "conference-a" else 0}
-    assert await log.head() == 3
-
-
-async def an_append_over_several_streams_happens_as_a_whole(open_log: Open) -> None:
-    log = open_log()
-    verdict = await one(log, write("order-a", 0, events=2), write("code-a", 0), write("seats-a", 0))
-    assert verdict == Verdict(True, {"order-a": 2, "code-a": 1, "seats-a": 1}, 4)
-    assert [e.stream for e in await log.after(0)] == ["order-a", "order-a", "code-a", "seats-a"]
-    refused = append(write("order-b", 0), write("code-a", 0))
-    (verdict,) = await log.append([refused])
-    assert verdict == Verdict(False, {"order-b": 0, "code-a": 1})
-    assert await log.stream("order-b") == []
-    assert await log.head() == 4
-    assert await log.answered([refused.commands[0].id]) == {}
-
-
-async def appends_of_a_batch_are_judged_each_on_its_own(open_log: Open) -> None:
-    log = open_log()
-    await one(log, write("seats-a", 0))
-    verdicts = await log.append(
-        [
-            append(write("seats-b", 0)),
-            append(write("seats-a", 0)),
-            append(write("seats-c", 0, events=2)),
-            append(write("seats-d", 0), guards=[Guard("seats-a", 5)]),
-            append(write("seats-e", 0)),
-        ]
-    )
-    assert [(v.accepted, v.position) for v in verdicts] == [
-        (True, 2), (False, None), (True, 4), (False, None), (True, 5),
-    ]  # fmt: skip
-    assert await log.append([]) == []
-    assert [e.position for e in await everything(log)] == [1, 2, 3, 4, 5]
-
-
-async def a_repeated_command_is_answered_with_what_is_remembered(open_log: Open) -> None:
-    log = open_log()
-    mine, other = command(sender="order:7", digest="five"), command()
-    await one(log, write("seats-z", 0, events=3))
-    (verdict,) = await log.append([append(write("seats-a", 0, events=2), commands=[mine, other])])
-    assert verdict.position == 5
-    remembered = Answered(mine.id, "order:7", "five", 5)
-    # Another sender, another digest: the log tells what it knows, its callers judge.
-    again = append(write("seats-a", 2), commands=[command(mine.id, "anyone", "six")])
-    (verdict,) = await log.append([again])
-    assert verdict == Verdict(False, {"seats-a": 2}, None, (remembered,))
-    partly = append(write("seats-b", 0), commands=[command(), mine])
-    (verdict,) = await log.append([partly])
-    assert verdict == Verdict(False, {"seats-b": 0}, None, (remembered,))
-    assert set((await log.append([append(commands=[mine, other])]))[0].duplicates) == {
-        remembered, Answered(other.id, "anyone", "said", 5),
-    }  # fmt: skip
-    assert await log.answered([mine.id, uuid4(), partly.commands[0].id]) == {mine.id: remembered}
-    assert await log.head() == 5
-
-
-async def a_refused_command_is_not_remembered(open_log: Open) -> None:
-    log = open_log()
-    asked = command()
-    (verdict,) = await log.append([append(write("seats-a", 4), commands=[asked])])
-    assert not verdict.accepted
-    assert await log.answered([asked.id]) == {}
-    (verdict,) = await log.append([append(write("seats-a", 0), commands=[asked])])
-    assert verdict.accepted
-
-
-async def a_command_that_changes_nothing_is_remembered(open_log: Open) -> None:
-    log = open_log()
-    early, late, refused = append(), append(guards=[Guard("seats-a", 1)]), append(guards=[Guard("seats-a", 2)])
-    assert await log.append([early]) == [Verdict(True, {}, 0)]
-    await one(log, write("seats-a", 0))
-    assert await log.append([late]) == [Verdict(True, {"seats-a": 1}, 1)]
-    assert await log.append([refused]) == [Verdict(False, {"seats-a": 1})]
-    answered = await log.answered([a.commands[0].id for a in (early, late, refused)])
-    assert {answer.position for answer in answered.values()} == {0, 1}
-    (verdict,) = await log.append([early])
-    assert [answer.position for answer in verdict.duplicates] == [0]
-    verdicts = await log.append(
-        [append(write("seats-b", 0)), append(), append(write("seats-c", 0, events=2)), append()]
-    )
-    assert [v.position for v in verdicts] == [2, 2, 4, 4]
-
-
-async def of_neighbours_in_a_batch_the_earlier_one_wins(open_log: Open) -> None:
-    log = open_log()
-
-    async def refuses_the_second(first: Append, second: Append) -> None:
-        verdicts = await log.append([first, second])
-        assert [v.accepted for v in verdicts] == [True, False]
-        assert verdicts[1].duplicates == ()
-        (alone,) = await log.answered([first.commands[0].id]) or [None]
-        assert alone == first.commands[0].id
-
-    await refuses_the_second(append(write("a", 0)), append(write("a", 0)))
-    await refuses_the_second(append(write("a", 1)), append(write("a", 2)))
-    await refuses_the_second(append(write("b", 0)), append(write("c", 0), guards=[Guard("b", 0)]))
-    await refuses_the_second(append(write("b", 1)), append(write("c", 0), guards=[Guard("b", 2)]))
-    await refuses_the_second(append(write("d", 0), guards=[Guard("e", 0)]), append(write("e", 0)))
-    await refuses_the_second(append(guards=[Guard("e", 0)]), append(write("e", 0)))
-    twice = command()
-    await refuses_the_second(append(write("f", 0), commands=[twice]), append(write("g", 0), commands=[twice]))
-    # Two that merely look at the same stream do not disturb each other.
-    verdicts = await log.append([append(write(s, 0), guards=[Guard("a", 2)]) for s in ("h", "i")])
-    assert [v.accepted for v in verdicts] == [True, True]
-    # A refused one is told the versions after the whole call.
-    verdicts = await log.append([append(write("j", 0, events=3)), append(write("k", 0), guards=[Guard("j", 0)])])
-    assert verdicts[1].versions == {"k": 0, "j": 3}
-    assert [e.position for e in await everything(log)] == list(range(1, await log.head() + 1))
-
-
-async def concurrent_appends_are_seen_once_in_order_and_without_gaps(open_log: Open) -> None:
-    logs = [open_log(), open_log()]
-    seen: list[Recorded] = []
-    acknowledged: list[UUID] = []
-    finished = asyncio.Event()
-
-    async def reader() -> None:
-        log, last_look = open_log(), False
-        while not last_look:
-            last_look = finished.is_set()
-            while page := await log.after(seen[-1].position if seen else 0, limit=50):
-                seen.extend(page)
-            await asyncio.sleep(0)
-
-    async def writer(number: int) -> None:
-        dice, log, versions = random.Random(number), logs[number % 2], {f"s-{n}": 0 for n in range(6)}
-        for _ in range(12):
-            asked = command()
-            while True:
-                streams = dice.sample(sorted(versions), k=dice.choice([1, 1, 2]))
-                data = NewEvent("Written", str(asked.id), "{}")
-                writes = tuple(Write(s, versions[s], (data,) * dice.choice([1, 1, 3])) for s in streams)
-                (verdict,) = await log.append([Append((asked,), writes)])
-                versions |= verdict.versions
-                if verdict.accepted:
-                    acknowledged.append(asked.id)
-                    break
-
-    reading = asyncio.create_task(reader())
-    await asyncio.gather(*(writer(number) for number in range(16)))
-    finished.set()
-    await reading
-    assert [e.position for e in seen] == list(range(1, await logs[0].head() + 1))
-    assert seen == await everything(logs[0])
-    assert {e.data for e in seen} == {str(id) for id in acknowledged}
-    assert len(acknowledged) == 16 * 12
-    by_stream: dict[str, list[int]] = {}
-    for e in seen:
-        by_stream.setdefault(e.stream, []).append(e.version)
-    assert all(versions == list(range(1, len(versions) + 1)) for versions in by_stream.values())
-    # An append's events are neighbours.
-    assert sum(a.data != b.data for a, b in pairwise(seen)) == len(acknowledged) - 1
-
-
-async def of_two_that_guard_each_other_only_one_succeeds(open_log: Open) -> None:
-    logs = [open_log(), open_log()]
-
-    async def take(log: EventLog, mine: str, others: str) -> bool:
-        (verdict,) = await log.append([append(write(mine, 0), guards=[Guard(others, 0)])])
-        return verdict.accepted
-
-    for n in range(20):
-        left, right = f"left-{n}", f"right-{n}"
-        taken = await asyncio.gather(take(logs[0], left, right), take(logs[1], right, left))
-        assert sorted(taken) == [False, True]
-
-
-async def a_command_sent_many_times_at_once_counts_once(open_log: Open) -> None:
-    logs = [open_log(), open_log()]
-    asked = command()
-    attempts = [logs[n % 2].append([append(write(f"s-{n}", 0), commands=[asked])]) for n in range(50)]
-    verdicts = [verdict for (verdict,) in await asyncio.gather(*attempts)]
-    assert sum(v.accepted for v in verdicts) == 1
-    assert all(v.accepted or v.duplicates == (Answered(asked.id, "anyone", "said", 1),) for v in verdicts)
-    assert await logs[0].head() == 1
-
-
-async def cancelled_and_repeated_appends_are_stored_once(open_log: Open) -> None:
-    log, dice = open_log(), random.Random(7)
-    versions: dict[str, int] = {}
-
-    async def insist(number: int) -> UUID:
-        stream, asked = f"s-{number % 3}", command()
-        while True:
-            once = append(
-                Write(stream, versions.get(stream, 0), (event(str(asked.id)),) * 2), commands=[asked]
-            )  # fmt: skip
-            attempt = asyncio.create_task(log.append([once]))
-            if dice.random() < 0.5:
-                for _ in range(dice.randrange(6)):
-                    await asyncio.sleep(0)
-                attempt.cancel()
-            try:
-                (verdict,) = await attempt
-            except asyncio.CancelledError:
-                continue
-            if verdict.accepted or verdict.duplicates:
-                return asked.id
-            versions.update(verdict.versions)
-
-    acknowledged = await asyncio.gather(*(insist(number) for number in range(40)))
-    events = await everything(log)
-    assert [e.position for e in events] == list(range(1, 81))
-    assert sorted(e.data for e in events) == sorted([str(id) for id in acknowledged] * 2)
-    assert set(await log.answered(acknowledged)) == set(acknowledged)
-
-
-async def any_text_is_stored_as_it_is(open_log: Open) -> None:
-    log = open_log()
-    texts = [
-        "Zoë Łukasz 渡辺",
-        "🎟️👩🏽‍💻",
-        "\u2028\u200f\ufeff",
-        "'; DROP TABLE events; --",
-        "\\x00 {} $1 ? %s",
-        "\r\n\t",
-        "",
-    ]
-    stream = "slug-Ünïcødé 🎪"
-    (verdict,) = await log.append(
-        [
-            Append(
-                (command(sender=texts[0], digest=texts[1]),),
-                (Write(stream, 0, tuple(NewEvent(text, text, text) for text in texts)),),
-                (Guard("slug-ünïcødé 🎪", 0),),
-            )
-        ]
-    )
-    assert verdict.versions == {stream: len(texts), "slug-ünïcødé 🎪": 0}
-    assert [(e.type, e.data, e.metadata) for e in await log.stream(stream)] == [(t, t, t) for t in texts]
-
-
-async def a_big_batch_is_one_batch(open_log: Open) -> None:
-    log = open_log()
-    verdicts = await log.append([append(write(f"s-{n}", 0)) for n in range(1500)])
-    assert [v.position for v in verdicts] == list(range(1, 1501))
-    assert (await one(log, write("long", 0, events=3000))).position == 4500
-    assert len(await log.stream("long", after=1000)) == 2000
-    assert (await one(log, Write("wide", 0, (event("x" * 2_000_000),)))).accepted
-    assert len((await log.stream("wide"))[0].data) == 2_000_000
-
-
-async def what_cannot_be_stored_leaves_nothing_behind(open_log: Open) -> None:
-    log = open_log()
-    fine, twice = append(write("fine", 0)), command()
-    bad = [
-        append(write("a\0b", 0)),
-        append(Write("a", 0, (event("\0"),))),
-        append(Write("a", 0, (event("\ud800"),))),
-        append(Write("a", 0, (replace(event(), schema_version=2**70),))),
-        append(Write("a", 0, ())),
-        append(write("a", -1)),
-        append(write("a" * 201, 0)),
-        append(write("a", 0), write("a", 1)),
-        append(write("a", 0), guards=[Guard("a", 0)]),
-        append(write("a", 0), commands=[twice, twice]),
-        Append((), (write("a", 0),)),
-    ]
-    for unstorable in bad:
-        with pytest.raises(Unstorable):
-            await log.append([fine, unstorable])
-    assert await log.head() == 0
-    assert (await log.append([fine]))[0].accepted
-
-
-CHECKS: list[Check] = [
-    what_is_appended_can_be_read,
-    an_outdated_expectation_is_refused,
-    a_guarded_stream_must_not_have_moved,
-    an_append_over_several_streams_happens_as_a_whole,
-    appends_of_a_batch_are_judged_each_on_its_own,
-    a_repeated_command_is_answered_with_what_is_remembered,
-    a_refused_command_is_not_remembered,
-    a_command_that_changes_nothing_is_remembered,
-    of_neighbours_in_a_batch_the_earlier_one_wins,
-    concurrent_appends_are_seen_once_in_order_and_without_gaps,
-    of_two_that_guard_each_other_only_one_succeeds,
-    a_command_sent_many_times_at_once_counts_once,
-    cancelled_and_repeated_appends_are_stored_once,
-    any_text_is_stored_as_it_is,
-    a_big_batch_is_one_batch,
-    what_cannot_be_stored_leaves_nothing_behind,
-]
+from tests.engine import log_races, log_rules
+from tests.engine.log_rules import Check, Open, command
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
@@ -411,7 +48,7 @@ async def closing_all(open_one: Callable[[], SqliteLog | PostgresLog]) -> AsyncI
         yield another
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", [*log_rules.RULES, *log_races.RACES], ids=lambda check: check.__name__)
 async def test_the_contract(check: Check, open_log: Open) -> None:
     await check(open_log)
 
@@ -497,17 +134,17 @@ class DiesWithItsCaller(MemoryLog):
 @pytest.mark.parametrize(
     ("broken", "check"),
     [
-        (TrustsItsCallers, an_outdated_expectation_is_refused),
-        (TrustsItsCallers, a_refused_command_is_not_remembered),
-        (LooksAway, a_guarded_stream_must_not_have_moved),
-        (LooksAway, of_two_that_guard_each_other_only_one_succeeds),
-        (ForgetsCommands, a_repeated_command_is_answered_with_what_is_remembered),
-        (ForgetsCommands, a_command_that_changes_nothing_is_remembered),
-        (ForgetsCommands, a_command_sent_many_times_at_once_counts_once),
-        (OneByOne, of_neighbours_in_a_batch_the_earlier_one_wins),
-        (HalfAnAppend, an_append_over_several_streams_happens_as_a_whole),
-        (NumbersBeforeItCommits, concurrent_appends_are_seen_once_in_order_and_without_gaps),
-        (DiesWithItsCaller, cancelled_and_repeated_appends_are_stored_once),
+        (TrustsItsCallers, log_rules.an_outdated_expectation_is_refused),
+        (TrustsItsCallers, log_rules.a_refused_command_is_not_remembered),
+        (LooksAway, log_rules.a_guarded_stream_must_not_have_moved),
+        (LooksAway, log_races.of_two_that_guard_each_other_only_one_succeeds),
+        (ForgetsCommands, log_rules.a_repeated_command_is_answered_with_what_is_remembered),
+        (ForgetsCommands, log_rules.a_command_that_changes_nothing_is_remembered),
+        (ForgetsCommands, log_races.a_command_sent_many_times_at_once_counts_once),
+        (OneByOne, log_rules.of_neighbours_in_a_batch_the_earlier_one_wins),
+        (HalfAnAppend, log_rules.an_append_over_several_streams_happens_as_a_whole),
+        (NumbersBeforeItCommits, log_races.concurrent_appends_are_seen_once_in_order_and_without_gaps),
+        (DiesWithItsCaller, log_races.cancelled_and_repeated_appends_are_stored_once),
     ],
 )
 async def test_a_broken_log_is_noticed(broken: type[MemoryLog], check: Check) -> None:

@@ -61,13 +61,17 @@ async def test_every_command_is_stored_once_while_connections_are_killed(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%append_to_log%'"
             )
-            await asyncio.sleep(dice.random() / 100)
+            flushed = commit.flushes + dice.randrange(1, 3)  # let something through, however slow the machine is
+            while commit.flushes < flushed and not finished.is_set():
+                await asyncio.sleep(0.001)
         return killed
 
     killing = asyncio.create_task(killer())
-    await asyncio.gather(*(caller(number) for number in range(16)))
-    finished.set()
-    assert await killing > 0
+    try:
+        await asyncio.gather(*(caller(number) for number in range(16)))
+    finally:
+        finished.set()
+        assert await killing > 0
     events = await everything(log)
     assert [e.position for e in events] == list(range(1, 16 * 40 + 1))
     assert sorted(e.data for e in events) == sorted(acknowledged)
