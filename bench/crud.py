@@ -1,7 +1,8 @@
 """The peer of the flash sale: a booking API as one would write it by hand, without events.
 
-Starlette and asyncpg; one transaction for an order: lock the seat type's row, take what is free, insert the order and its
-item, commit. It keeps no history, pushes nothing to anybody, has no deadline and does not recognise a repeated request.
+Starlette and asyncpg; one transaction for an order: lock the seat type's row, take what is free, insert the order and
+its item, commit. It keeps no history, pushes nothing to anybody, has no deadline and does not recognise a repeated
+request.
 """
 
 import os
@@ -19,7 +20,8 @@ from starlette.routing import Route
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS seat_types (id uuid PRIMARY KEY, quota int NOT NULL, held int NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS orders (id uuid PRIMARY KEY, state text NOT NULL, placed_at timestamptz NOT NULL DEFAULT now());
+CREATE TABLE IF NOT EXISTS orders (
+  id uuid PRIMARY KEY, state text NOT NULL, placed_at timestamptz NOT NULL DEFAULT now());
 CREATE TABLE IF NOT EXISTS order_items (
   order_id uuid NOT NULL REFERENCES orders, seat_type_id uuid NOT NULL REFERENCES seat_types,
   wanted int NOT NULL, granted int NOT NULL, PRIMARY KEY (order_id, seat_type_id));

@@ -71,20 +71,21 @@ async def measure(postgres: Postgres, database: str) -> dict[str, Any]:
         conference, seat_type, cookie = await open_sale(house.port, 500)
         subscribe = subscription(WATCH, {"conference": conference})
         quotas = iter(range(501, 100_000))
-        async with Client(house.port) as ours, Client(raw.port) as theirs:
 
-            async def change_quota() -> None:
-                variables = {"c": str(uuid4()), "f": conference, "s": seat_type, "n": next(quotas)}
-                await ask(ours, QUOTA, variables, cookie)
+        async def change_quota() -> None:
+            variables = {"c": str(uuid4()), "f": conference, "s": seat_type, "n": next(quotas)}
+            async with Client(house.port) as client:
+                await ask(client, QUOTA, variables, cookie)
 
-            for _ in range(PAIRS):
-                us, frame = await run(house, subscribe, change_quota, change_quota)
+        for _ in range(PAIRS):
+            us, frame = await run(house, subscribe, change_quota, change_quota)
 
-                async def tell(frame: bytes = frame) -> None:
-                    await theirs.post("/tell", frame)
+            async def tell(frame: bytes = frame) -> None:
+                async with Client(raw.port) as client:
+                    await client.post("/tell", frame)
 
-                them, _ = await run(raw, b"", tell, tell)
-                pairs.append((us, them))
+            them, _ = await run(raw, b"", tell, tell)
+            pairs.append((us, them))
     finally:
         house.stop()
         raw.stop()

@@ -76,7 +76,7 @@ async def open_sale(port: int, quota: int) -> tuple[str, str, str]:
 
 
 async def rush(program: Program, orders: int, place: Any) -> Run:
-    """Let 64 buyers place orders as fast as they are answered; `place(client)` places one and checks that it is held."""
+    """Let 64 buyers place orders as fast as they are answered; `place(client)` places one and checks it."""
     left, times = iter(range(orders)), list[float]()
 
     async def buy(number: int) -> None:
@@ -108,7 +108,9 @@ async def ours(program: Program, database: str, orders: int) -> Run:
     began = time.perf_counter()
     run = await rush(program, orders, place)
     connection = await asyncpg.connect(database)
-    behind = "SELECT max(e.position) > min(b.position) FROM (SELECT max(position) AS position FROM events) e, bookmarks b"
+    behind = (
+        "SELECT max(e.position) > min(b.position) FROM (SELECT max(position) AS position FROM events) e, bookmarks b"
+    )
     while await connection.fetchval(behind):
         await asyncio.sleep(0.002)
     run.orders_per_second = orders / (time.perf_counter() - began)
@@ -138,8 +140,9 @@ async def check(database: str) -> str:
     count = await connection.fetchval("SELECT count(*) FROM events")
     assert head == count, f"positions have gaps: {count} events, head {head}"
     oversold = await connection.fetchval(
-        """SELECT count(*) FROM events, jsonb_array_elements(data::jsonb -> 'levels') AS level
-           WHERE stream LIKE 'seats-%' AND (level ->> 'held')::int + (level ->> 'sold')::int > (level ->> 'quota')::int"""
+        """SELECT count(*) FROM events, jsonb_array_elements(data::jsonb -> 'levels') AS e (level)
+           WHERE stream LIKE 'seats-%'
+             AND (level ->> 'held')::int + (level ->> 'sold')::int > (level ->> 'quota')::int"""
     )
     assert oversold == 0, f"{oversold} events with more held and sold than there are seats"
     held = await connection.fetchval("SELECT count(*) FROM events WHERE type = 'OrderHeld'")

@@ -82,7 +82,8 @@ def plenary(environment: Mapping[str, str], core: int = 0) -> Program:
 
 def describe(fsync_microseconds: float) -> str:
     """Processor, memory, versions: what a reader needs to judge the figures."""
-    cpu = next((li.partition(":")[2].strip() for li in Path("/proc/cpuinfo").open() if li.startswith("model name")), "?")
+    processors = Path("/proc/cpuinfo").read_text().splitlines()
+    cpu = next((line.partition(":")[2].strip() for line in processors if line.startswith("model name")), "?")
     memory = int(Path("/proc/meminfo").read_text().split()[1]) // 2**20
     names = ("starlette", "uvicorn", "strawberry-graphql", "sqlalchemy", "asyncpg")
     packages = ", ".join(f"{name} {version(name)}" for name in names)

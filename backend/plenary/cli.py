@@ -65,7 +65,7 @@ def fail(sentence: str) -> NoReturn:
 
 @contextlib.contextmanager
 def only_process(settings: Settings) -> Iterator[None]:
-    """An SQLite database belongs to one process; a second one is told so instead of corrupting the first one's cache."""
+    """An SQLite database belongs to one process; a second one is told so and refused."""
     url = sa.make_url(settings.database)
     if url.get_backend_name() != "sqlite" or not url.database:
         yield
@@ -161,3 +161,7 @@ def _end_loudly(cause: BaseException) -> None:
     """A part of the engine died: end this process at once, so that nobody is served by half of it."""
     print(f"plenary: a part of the engine died ({type(cause).__name__}), ending.", file=sys.stderr, flush=True)
     os._exit(DIED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""A conference to show: announced, on sale, partly sold. Made by commands alone, so every number on screen has a history."""
+"""A conference to show: announced, on sale, partly sold. Made by commands alone, so each number has a history."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -26,8 +26,8 @@ SLUG: Final = "ledger-and-light"
 PATIENCE: Final = 30.0
 
 ABOUT: Final = """\
-Two days about systems that remember: event sourcing, streams, auditability, and the people who have to run them at three \
-in the morning.
+Two days about systems that remember: event sourcing, streams, auditability, and the people who run them at three in \
+the morning.
 
 Day one is talks, one track, long breaks. Day two is workshops in small rooms, where you bring a laptop and leave with \
 something that works. In the evening there is dinner above the river.

@@ -1,12 +1,14 @@
 """A domain of a few lines to try the engine on: jars of marbles, where every marble taken out is thanked for later."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, ClassVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from plenary.engine.answers import Accepted
 from plenary.engine.clock import HandClock
 from plenary.engine.database import Database
 from plenary.engine.decider import Decider, Personal, Refusal
@@ -172,3 +174,23 @@ async def open_engine(url: str, clock: HandClock | None = None, plan: Plan = PLA
 
 
 LATER = timedelta(minutes=10)
+
+PATIENCE = 20.0
+
+
+async def fill(engine: Engine, marbles: int) -> UUID:
+    jar = uuid4()
+    assert isinstance(await engine.send(FillJar(jar, marbles), id=uuid4(), sender="test"), Accepted)
+    return jar
+
+
+async def take(engine: Engine, jar: UUID, name: str = "Ann", **more: object) -> object:
+    taker = await engine.subject(f"{name}@example.org")
+    return await engine.send(TakeMarble(jar, taker, name, **more), id=uuid4(), sender="test")  # type: ignore[arg-type]  # one optional field
+
+
+async def until(engine: Engine, jar: UUID, true_of: Callable[[JarRow], bool]) -> JarRow:
+    row = await engine.until(JARS, jar, lambda row: row is not None and true_of(row), PATIENCE)
+    assert row is not None
+    assert true_of(row)
+    return row

@@ -2,67 +2,32 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import pytest
 import sqlalchemy as sa
 
-from plenary.engine.actors import Accepted, GuardMoved, KeyReused
+from plenary.engine.answers import Accepted, GuardMoved, KeyReused
 from plenary.engine.clock import HandClock
 from plenary.engine.engine import Engine, Plan
-from plenary.engine.messages import Event, UnknownMessage
-from plenary.engine.sealed import ERASED
-from plenary.engine.tables import bookmarks, keys, timers
+from plenary.engine.messages import Event
+from plenary.engine.tables import bookmarks, timers
 from plenary.engine.views import View, read_row
 from tests.engine.jars import (
     JAR,
     JARS,
     LATER,
     NOON,
-    PLAN,
+    PATIENCE,
     FillJar,
     JarEmpty,
     JarRow,
     TakeMarble,
+    fill,
     open_engine,
+    take,
+    until,
 )
-
-PATIENCE = 20.0
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock(NOON)
-
-
-@pytest.fixture
-async def engine(database_url: str, clock: HandClock) -> AsyncIterator[Engine]:
-    engine = await open_engine(database_url, clock)
-    deaths: list[BaseException] = []
-    async with engine.running(died=deaths.append):
-        yield engine
-    await engine.close()
-    assert not deaths
-
-
-async def fill(engine: Engine, marbles: int) -> UUID:
-    jar = uuid4()
-    assert isinstance(await engine.send(FillJar(jar, marbles), id=uuid4(), sender="test"), Accepted)
-    return jar
-
-
-async def take(engine: Engine, jar: UUID, name: str = "Ann", **more: object) -> object:
-    taker = await engine.subject(f"{name}@example.org")
-    return await engine.send(TakeMarble(jar, taker, name, **more), id=uuid4(), sender="test")  # type: ignore[arg-type]  # one optional field
-
-
-async def until(engine: Engine, jar: UUID, true_of: Callable[[JarRow], bool]) -> JarRow:
-    row = await engine.until(JARS, jar, lambda row: row is not None and true_of(row), PATIENCE)
-    assert row is not None
-    assert true_of(row)
-    return row
 
 
 async def test_a_command_is_accepted_stored_and_shown(engine: Engine) -> None:
@@ -217,7 +182,7 @@ async def test_a_watcher_sees_the_row_at_once_and_its_last_state_always(engine: 
         async with aclosing(engine.watch(JARS, jar)) as rows:
             async for row in rows:
                 seen.append(-1 if row is None else row.marbles)
-                if seen[-1] == 0:
+                if row is not None and row.marbles == 0:
                     return
 
     watching = asyncio.create_task(watch())
@@ -225,6 +190,8 @@ async def test_a_watcher_sees_the_row_at_once_and_its_last_state_always(engine: 
     await asyncio.gather(*(take(engine, jar) for _ in range(100)))
     async with asyncio.timeout(PATIENCE):
         await watching
+    if seen[0] == -1:
+        seen.pop(0)  # it watched before the jar was there
     assert seen == sorted(seen, reverse=True)
     assert len(seen) < 50  # a hundred changes in a moment are not a hundred pushes
     assert not engine.live._topics
@@ -247,56 +214,6 @@ async def test_a_row_that_was_just_born_is_found_without_the_database(engine: En
     row = await engine.until(JARS, jar, lambda row: row is not None, PATIENCE, born=answer.position)
     assert row is not None
     assert row.marbles == 7
-
-
-async def test_personal_fields_are_sealed_in_the_log_and_gone_with_their_key(engine: Engine) -> None:
-    jar = await fill(engine, 3)
-    await take(engine, jar, "Zaphod")
-    rows = await engine.log.stream(f"jar-{jar}")
-    assert not any("Zaphod" in row.data + row.metadata + row.stream for row in rows)
-    assert (await engine.messages.decode(rows))[1].data.name == "Zaphod"
-    async with engine.database.transaction() as db:
-        await db.execute(sa.delete(keys))
-    other = await open_engine(engine.database.url)
-    assert (await other.messages.decode(rows))[1].data.name == ERASED
-    await other.close()
-
-
-async def test_a_sealed_field_moved_elsewhere_is_recognised(engine: Engine) -> None:
-    jar = await fill(engine, 3)
-    await take(engine, jar)
-    row = (await engine.log.stream(f"jar-{jar}"))[1]
-    with pytest.raises(ValueError, match="does not belong there"):
-        await engine.messages.decode([dataclasses.replace(row, version=9)])
-
-
-async def test_the_same_address_is_the_same_person_however_it_is_written(engine: Engine) -> None:
-    people = await asyncio.gather(*(engine.subject(email) for email in ("a@x.org", "A@X.org ", "a@x.org")))
-    assert len(set(people)) == 1
-    assert await engine.subject("b@x.org") != people[0]
-
-
-async def test_an_event_from_a_newer_program_is_named(engine: Engine) -> None:
-    jar = await fill(engine, 1)
-    row = (await engine.log.stream(f"jar-{jar}"))[0]
-    with pytest.raises(UnknownMessage, match="newer program"):
-        await engine.messages.decode([dataclasses.replace(row, schema_version=2)])
-    with pytest.raises(UnknownMessage, match="JarPainted"):
-        await engine.messages.decode([dataclasses.replace(row, type="JarPainted")])
-
-
-async def test_an_old_event_is_lifted_to_todays_shape(database_url: str) -> None:
-    old = await open_engine(database_url)
-    jar = uuid4()
-    async with old.running(work=False):
-        await old.send(FillJar(jar, 12), id=uuid4(), sender="test")
-    dozens = dataclasses.replace(
-        PLAN, upcasters={"JarFilled": [lambda data: {**data, "marbles": data["marbles"] * 12}]}
-    )
-    new = await open_engine(database_url, plan=dozens)
-    assert (await new.state(JAR, jar))[0].left == 144
-    await old.close()
-    await new.close()
 
 
 async def test_a_view_that_fails_is_not_left_behind_in_silence(sqlite_url: str) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from plenary.conferences.conference_messages import CreateConference
-from plenary.engine.actors import Accepted
+from plenary.engine.answers import Accepted
 from plenary.payments.gateways import signed
 from plenary.payments.gateways.test import TestGateway
 from plenary.payments.gateways.test_page import money

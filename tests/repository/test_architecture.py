@@ -165,11 +165,11 @@ def test_rooms_stay_small_and_say_what_they_are() -> None:
     broken, engine = [], 0
     for module, file in SOURCES.items():
         source, path = file.read_text(), file.relative_to(ROOT)
-        engine += source.count("\n") if context(f"{module}.x") == "engine" else 0
+        engine += sum(bool(line.strip()) for line in source.splitlines()) if context(f"{module}.x") == "engine" else 0
         if source and not ast.get_docstring(ast.parse(source)):
             broken.append(f"{path} does not say on top what it is")
     if engine > 2500:
-        broken.append(f"backend/plenary/engine has {engine} lines, and 2,500 is the most")
+        broken.append(f"backend/plenary/engine has {engine} lines that are not blank, and 2,500 is the most")
     folders = ("backend", "tests", "bench", "alembic", "frontend/src", "frontend/tests")
     for file in (file for folder in folders for file in (ROOT / folder).rglob("*")):
         if file.suffix in {".py", ".ts", ".js", ".svelte", ".css"} and not file.name.endswith(".d.ts"):

@@ -35,7 +35,7 @@ from plenary.conferences.types import (
     SignInResult,
     cursor_of,
 )
-from plenary.engine.actors import Answer, Busy
+from plenary.engine.answers import Answer, Busy
 from plenary.engine.decider import Refusal
 from plenary.graphql.context import Info
 from plenary.graphql.reading import After, AtLeast, CommandId, First, after_number, lags, see

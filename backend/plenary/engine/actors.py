@@ -9,9 +9,10 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
+from plenary.engine.answers import Accepted, Answer, Busy, GuardMoved, KeyReused
 from plenary.engine.decider import Decider, Refusal
 from plenary.engine.group_commit import GroupCommit, LogBusy
 from plenary.engine.log import Answered, Append, CommandId, EventLog, Guard, Verdict, Write
@@ -22,41 +23,7 @@ KEPT: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    """A command was carried out. `position` is the log's head right after it; a repeated command gets the same."""
-
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class KeyReused(Refusal):
-    """The id of a command came again with other content, or from somebody else."""
-
-    text: ClassVar[str] = "This command id was already used for something else. Use a new one."
-    field: ClassVar[str | None] = "command_id"
-
-
-@dataclass(frozen=True, slots=True)
-class Busy(Refusal):
-    """Too much is waiting to be stored; nothing was done."""
-
-    retry_after: float
-    text: ClassVar[str] = "Very many people are booking right now. Please try again in a moment."
-
-
-@dataclass(frozen=True, slots=True)
-class GuardMoved(Refusal):
-    """A stream that the command was based on has changed; whoever made the command looks again and makes it anew."""
-
-    stream: str
-    text: ClassVar[str] = "This changed a moment ago. Please try again."
-
-
-Answer = Accepted | Refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
+class Sent:
     """A command with all that is known of it on its way to its actor."""
 
     decider: Decider[Any, Any, Any]
@@ -64,11 +31,13 @@ class Order:
     id: CommandId
     metadata: Metadata
     guards: tuple[Guard, ...] = ()
+    must: bool = False
+    """Follows from what is stored already: it is never turned away for load."""
 
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    order: Order
+    sent: Sent
     answer: asyncio.Future[Answer]
 
     def give(self, answer: Answer) -> None:
@@ -96,48 +65,48 @@ class Actors:
         self._log, self._commit, self._messages = log, commit, messages
         self._actors: OrderedDict[str, Actor] = OrderedDict()
 
-    async def send(self, order: Order) -> Answer:
+    async def send(self, sent: Sent) -> Answer:
         """Have a command decided by its stream's actor; the answer is durable."""
-        actor = self._actor(order.decider, order.decider.stream(order.command))
-        waiting = _Waiting(order, asyncio.get_running_loop().create_future())
+        actor = self._actor(sent.decider, sent.decider.stream(sent.command))
+        waiting = _Waiting(sent, asyncio.get_running_loop().create_future())
         actor.inbox.append(waiting)
         if actor.worker is None:
             actor.worker = asyncio.create_task(self._work(actor))
         return await asyncio.shield(waiting.answer)
 
-    async def send_together(self, orders: Sequence[Order]) -> Answer:
+    async def send_together(self, together: Sequence[Sent]) -> Answer:
         """Have commands for several streams, under one id, decided and stored as one: all of them or none."""
-        actors = [self._actor(order.decider, order.decider.stream(order.command)) for order in orders]
+        actors = [self._actor(sent.decider, sent.decider.stream(sent.command)) for sent in together]
         while True:
             for actor in actors:
                 if actor.version is None:
                     await self._refresh(actor)
             plans = [
-                _decide(actor, [_Waiting(order, asyncio.get_running_loop().create_future())])
-                for actor, order in zip(actors, orders, strict=True)
+                _decide(actor, [_Waiting(sent, asyncio.get_running_loop().create_future())])
+                for actor, sent in zip(actors, together, strict=True)
             ]
             if refusals := [refusal for plan in plans for _, refusal in plan.refused]:
-                if answered := (await self._log.answered([orders[0].id.id])).get(orders[0].id.id):
-                    return repeated(orders[0].id, answered)
+                if answered := (await self._log.answered([together[0].id.id])).get(together[0].id.id):
+                    return repeated(together[0].id, answered)
                 if any([await self._refresh(actor) for actor in actors]):
                     continue
                 return refusals[0]
             try:
-                verdict = await self._append_together(actors, plans, orders)
+                verdict = await self._append_together(actors, plans, together)
             except LogBusy as busy:
                 return Busy(busy.retry_after)
             if verdict.accepted and verdict.position is not None:
                 return Accepted(verdict.position)
             if verdict.duplicates:
-                return repeated(orders[0].id, verdict.duplicates[0])
+                return repeated(together[0].id, verdict.duplicates[0])
             for actor in actors:
                 await self._refresh(actor)
 
     async def _append_together(
-        self, actors: Sequence[Actor], plans: Sequence["_Plan"], orders: Sequence[Order]
+        self, actors: Sequence[Actor], plans: Sequence["_Plan"], together: Sequence[Sent]
     ) -> Verdict:
         await self._messages.load_people([event for plan in plans for event, _ in plan.events])
-        writes, guards = list[Write](), [guard for order in orders for guard in order.guards]
+        writes, guards = list[Write](), [guard for sent in together for guard in sent.guards]
         for actor, plan in zip(actors, plans, strict=True):
             events = tuple(
                 self._messages.encode(event, actor.stream, version, about)
@@ -147,7 +116,7 @@ class Actors:
                 writes.append(Write(actor.stream, plan.version, events))
             else:
                 guards.append(Guard(actor.stream, plan.version))
-        return await self._commit.append(Append((orders[0].id,), tuple(writes), tuple(guards)))
+        return await self._commit.append(Append((together[0].id,), tuple(writes), tuple(guards)))
 
     async def state(self, decider: Decider[Any, Any, Any], stream: str, *, fresh: bool) -> tuple[Any, int]:
         """The state of a stream and its version; `fresh` looks for what others have written since the last look."""
@@ -190,13 +159,13 @@ class Actors:
     def _take(actor: Actor) -> list[_Waiting]:
         """The commands to decide together. One with guards goes alone, so that its guards concern nobody else."""
         batch = [actor.inbox.popleft()]
-        while actor.inbox and len(batch) < BATCH and not batch[0].order.guards and not actor.inbox[0].order.guards:
+        while actor.inbox and len(batch) < BATCH and not batch[0].sent.guards and not actor.inbox[0].sent.guards:
             batch.append(actor.inbox.popleft())
         return batch
 
     async def _carry_out(self, actor: Actor, batch: list[_Waiting]) -> None:
         if actor.version is None:
-            if isinstance(batch[0].order.command, actor.decider.creating):
+            if isinstance(batch[0].sent.command, actor.decider.creating):
                 actor.version = 0  # a guess that the append will check
             else:
                 await self._refresh(actor)
@@ -210,9 +179,10 @@ class Actors:
             try:
                 verdict = await self._append(actor.stream, plan)
             except LogBusy as busy:
-                for waiting in batch:
+                for waiting in plan.accepted:
                     waiting.give(Busy(busy.retry_after))
-                return
+                batch = [waiting for waiting in batch if not waiting.answer.done()]
+                continue
             if verdict.accepted and verdict.position is not None:
                 if verdict.versions[actor.stream] > (actor.version or 0):
                     actor.state, actor.version = plan.state, verdict.versions[actor.stream]
@@ -228,19 +198,22 @@ class Actors:
         await self._messages.load_people([event for event, _ in plan.events])
         numbered = enumerate(plan.events, plan.version + 1)
         events = tuple(self._messages.encode(event, stream, version, about) for version, (event, about) in numbered)
-        commands = tuple(waiting.order.id for waiting in plan.accepted)
-        guards = plan.accepted[0].order.guards  # a command with guards is alone in its batch
+        commands = tuple(waiting.sent.id for waiting in plan.accepted)
+        guards = plan.accepted[0].sent.guards  # a command with guards is alone in its batch
+        must = any(waiting.sent.must for waiting in plan.accepted)
         if events:
-            return await self._commit.append(Append(commands, (Write(stream, plan.version, events),), guards))
-        return await self._commit.append(Append(commands, (), (*guards, Guard(stream, plan.version))))
+            return await self._commit.append(
+                Append(commands, (Write(stream, plan.version, events),), guards), must=must
+            )
+        return await self._commit.append(Append(commands, (), (*guards, Guard(stream, plan.version))), must=must)
 
     async def _refuse(self, refused: Sequence[tuple[_Waiting, Refusal]]) -> None:
         """Answer with refusals, unless a command was carried out before and only comes again."""
         if refused:
-            known = await self._log.answered([waiting.order.id.id for waiting, _ in refused])
+            known = await self._log.answered([waiting.sent.id.id for waiting, _ in refused])
             for waiting, refusal in refused:
-                answered = known.get(waiting.order.id.id)
-                waiting.give(refusal if answered is None else repeated(waiting.order.id, answered))
+                answered = known.get(waiting.sent.id.id)
+                waiting.give(refusal if answered is None else repeated(waiting.sent.id, answered))
 
     async def _refresh(self, actor: Actor) -> bool:
         """Read what the stream holds beyond what is known; whether that was anything."""
@@ -268,15 +241,15 @@ class _Plan:
 def _decide(actor: Actor, batch: Sequence[_Waiting]) -> _Plan:
     plan, ids = _Plan(actor.state, actor.version or 0), set[UUID]()
     for waiting in batch:
-        order = waiting.order
-        answer = KeyReused() if order.id.id in ids else actor.decider.decide(order.command, plan.state)
+        sent = waiting.sent
+        answer = KeyReused() if sent.id.id in ids else actor.decider.decide(sent.command, plan.state)
         if isinstance(answer, Refusal):
             plan.refused.append((waiting, answer))
             continue
-        ids.add(order.id.id)
+        ids.add(sent.id.id)
         for event in answer:
             plan.state = actor.decider.evolve(plan.state, event)
-            plan.events.append((event, order.metadata))
+            plan.events.append((event, sent.metadata))
         plan.accepted.append(waiting)
     return plan
 
@@ -285,9 +258,9 @@ def _settle(batch: Sequence[_Waiting], verdict: Verdict) -> None:
     """Answer those commands of a refused append that need no second look."""
     known = {answered.id: answered for answered in verdict.duplicates}
     for waiting in batch:
-        if (answered := known.get(waiting.order.id.id)) is not None:
-            waiting.give(repeated(waiting.order.id, answered))
-        elif moved := [g for g in waiting.order.guards if verdict.versions.get(g.stream, g.version) != g.version]:
+        if (answered := known.get(waiting.sent.id.id)) is not None:
+            waiting.give(repeated(waiting.sent.id, answered))
+        elif moved := [g for g in waiting.sent.guards if verdict.versions.get(g.stream, g.version) != g.version]:
             waiting.give(GuardMoved(moved[0].stream))
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from plenary.engine.actors import Accepted, Actors, Answer, GuardMoved, Order
+from plenary.engine.actors import Actors, Sent
+from plenary.engine.answers import Accepted, Answer, GuardMoved
 from plenary.engine.clock import Clock, DatabaseClock
 from plenary.engine.database import Database
 from plenary.engine.decider import Decider, Refusal
@@ -102,23 +103,24 @@ class Engine:
         `said`: what the sender really said, by which a retry is recognised, when the command holds more than that
         (the time, for example). `guards`: streams that must still be at these versions.
         """
-        return await self._actors.send(self._order(command, id, sender, said, tuple(Guard(*guard) for guard in guards)))
+        return await self._actors.send(self._sent(command, id, sender, said, tuple(Guard(*guard) for guard in guards)))
 
     async def send_together(self, commands: Sequence[Any], *, id: UUID, sender: str, said: object = None) -> Answer:
         """Have commands for different streams decided and stored as one: all of them or none."""
         return await self._actors.send_together(
-            [self._order(command, id, sender, said or list(commands), ()) for command in commands]
+            [self._sent(command, id, sender, said or list(commands), ()) for command in commands]
         )
 
-    def _order(self, command: Any, id_: UUID, sender: str, said: object, guards: tuple[Guard, ...]) -> Order:
+    def _sent(self, command: Any, id_: UUID, sender: str, said: object, guards: tuple[Guard, ...]) -> Sent:
         digest = self._digest(command if said is None else said)
         about = Metadata(id_, id_, "request", sender)
-        return Order(self._deciders[type(command)], command, CommandId(id_, sender, digest), about, guards)
+        return Sent(self._deciders[type(command)], command, CommandId(id_, sender, digest), about, guards)
 
     async def _dispatch(self, command: object, id_: UUID, correlation: UUID, causation: str, sender: str) -> Answer:
         about = Metadata(id_, correlation, causation, sender)
         decider = self._deciders[type(command)]
-        return await self._actors.send(Order(decider, command, CommandId(id_, sender, self._digest(command)), about))
+        sent = Sent(decider, command, CommandId(id_, sender, self._digest(command)), about, must=True)
+        return await self._actors.send(sent)
 
     async def _send_timer(self, command: object, id_: UUID, correlation: UUID, causation: str) -> Answer:
         return await self._dispatch(command, id_, correlation, causation, "timer")

@@ -71,14 +71,14 @@ class GroupCommit:
         """Appends that wait for a later flush than the running one."""
         return len(self._queue)
 
-    async def append(self, append: Append) -> Verdict:
-        """The log's verdict on one append, durable.
+    async def append(self, append: Append, *, must: bool = False) -> Verdict:
+        """The log's verdict on one append, durable. One that `must` be stored is taken however long the queue is.
 
         Cancelling the caller does not stop the append. Raises LogBusy, Unstorable, OutcomeUnknown or GroupCommitClosed.
         """
         if self._closed is not None:
             raise GroupCommitClosed(*self._closed.args) from self._closed.__cause__
-        if len(self._queue) >= self._queue_limit:
+        if len(self._queue) >= self._queue_limit and not must:
             raise LogBusy(max(0.1, len(self._queue) / FLUSH_LIMIT * self._last_flush_seconds))
         waiting = _Waiting(append, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)

@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from plenary.engine.actors import Answer, Busy
+from plenary.engine.answers import Answer
 from plenary.engine.decider import Refusal
 from plenary.engine.messages import Event
 from plenary.engine.process import Process
@@ -35,28 +35,19 @@ class Reactor:
         """Send what is due and wait for the answers."""
         await asyncio.gather(
             *(
-                self._insist(send.command, event, index)
+                self._carry_out(send.command, event, index)
                 for event in events
                 for index, send in enumerate(self._process.react(event.data))
                 if send.at is None
             )
         )
 
-    async def _insist(self, command: object, event: Event, index: int) -> None:
-        """Send a command until it is answered; a busy log is no answer."""
+    async def _carry_out(self, command: object, event: Event, index: int) -> None:
         name = self._process.name
-        id_ = uuid5(PROCESSES, f"{name}/{event.position}/{index}")
-        while True:
-            answer = await self._send(
-                command, id_, event.metadata.correlation, f"event {event.position}", f"process:{name}"
-            )
-            if not isinstance(answer, Busy):
-                break
-            await asyncio.sleep(answer.retry_after)
+        id_, cause = uuid5(PROCESSES, f"{name}/{event.position}/{index}"), f"event {event.position}"
+        answer = await self._send(command, id_, event.metadata.correlation, cause, f"process:{name}")
         if isinstance(answer, Refusal):
-            log.warning(
-                "%s, sent for event %s, was refused: %s", type(command).__name__, event.position, type(answer).__name__
-            )
+            log.warning("%s, sent for %s, was refused: %s", type(command).__name__, cause, type(answer).__name__)
 
     async def write(self, db: AsyncConnection, events: Sequence[Event]) -> Callable[[], None]:
         """Set the timers of a batch."""

@@ -8,16 +8,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from plenary.engine.actors import Answer, Busy
+from plenary.engine.answers import Answer
 from plenary.engine.clock import Clock
 from plenary.engine.database import Database
+from plenary.engine.decider import Refusal
 from plenary.engine.messages import Messages
 from plenary.engine.tables import timers
 
@@ -100,20 +101,10 @@ class Timers:
                 for row in due
             )
         )
-        await self._put_away(
-            now, [(row["timer_id"], row["set_at"], ans) for row, ans in zip(due, answers, strict=True)]
-        )
-        return len(due)
-
-    async def _put_away(self, now: datetime, answered: Sequence[tuple[str, int, Answer]]) -> None:
-        """Delete what was sent; what could not be sent for load waits a little, behind the others."""
         async with self._database.transaction() as db:
-            for timer_id, set_at, answer in answered:
-                this = (timers.c.timer_id == timer_id) & (timers.c.set_at == set_at)
-                if isinstance(answer, Busy):
-                    later = now + timedelta(seconds=answer.retry_after)
-                    await db.execute(sa.update(timers).where(this).values(due_at=later))
-                    continue
+            for row, answer in zip(due, answers, strict=True):
+                this = (timers.c.timer_id == row["timer_id"]) & (timers.c.set_at == row["set_at"])
                 await db.execute(sa.delete(timers).where(this))
-                if not hasattr(answer, "position"):
-                    log.warning("timer %s was refused: %s", timer_id, type(answer).__name__)
+                if isinstance(answer, Refusal):
+                    log.warning("timer %s was refused: %s", row["timer_id"], type(answer).__name__)
+        return len(due)

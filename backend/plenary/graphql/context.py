@@ -75,3 +75,8 @@ class Contexts:
             keep=None if response is None else keep,
         )
         return Context(self.engine, self.settings, self.secrets, visitor)
+
+    def stranger(self) -> Context:
+        """The context of nobody in particular, without any rights."""
+        visitor = Visitor(self.sessions, self.tries, self.pace, token=None, address="nobody", keep=None)
+        return Context(self.engine, self.settings, self.secrets, visitor)

@@ -26,6 +26,7 @@ from plenary.access.origins import is_foreign
 from plenary.graphql.context import Context, Contexts
 from plenary.graphql.errors import masked
 from plenary.graphql.execution import Schema
+from plenary.graphql.shared import Shared
 from plenary.graphql.sockets import Frames, Socket
 
 JSON: Final = "application/json"
@@ -64,6 +65,7 @@ class Endpoint(GraphQL[Context, None]):
             allowed_origins=(contexts.settings.url, *contexts.settings.origins),
         )
         self.contexts = contexts
+        self.shared = Shared(schema, contexts.stranger)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or serve one socket."""

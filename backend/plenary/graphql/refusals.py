@@ -7,7 +7,7 @@ from plenary.access.tries import TooManyTries
 from plenary.access.visitor import NotAllowed
 from plenary.conferences import conference_messages as conference
 from plenary.conferences import slug
-from plenary.engine.actors import Busy, GuardMoved, KeyReused
+from plenary.engine.answers import Busy, GuardMoved, KeyReused
 from plenary.engine.decider import InvalidInput, Refusal
 from plenary.payments import payment
 from plenary.payments.gateways.pages import NoGateway

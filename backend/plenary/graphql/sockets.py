@@ -21,6 +21,7 @@ from strawberry.utils.aio import aclosing
 
 from plenary.graphql.context import Context
 from plenary.graphql.errors import masked, report
+from plenary.graphql.shared import Shared
 
 LONGEST_ID: Final = 128
 ALLOWED: Final = (OperationType.QUERY, OperationType.SUBSCRIPTION)
@@ -39,6 +40,15 @@ class Frames(ASGIWebSocketAdapter):
 
 class Socket(BaseGraphQLTransportWSHandler[Context, None]):
     """One client's socket. Every operation on it is judged by the rights that its session has at that moment."""
+
+    @property
+    def shared(self) -> Shared:
+        """The runs that this socket may join."""
+        shared: Shared = self.view.shared  # type: ignore[attr-defined]  # the view is our Endpoint
+        return shared
+
+    async def _send_text(self, text: str) -> None:
+        await self.websocket.ws.send({"type": "websocket.send", "text": text})  # type: ignore[attr-defined]  # it is Frames
 
     async def handle(self) -> None:
         """Serve the socket until it is closed, or until its session ends."""
@@ -63,6 +73,11 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Send the results of one operation until it ends; a mistake in it ends it with `error`, not the socket."""
         try:
+            if await self.shared.watch(
+                operation.id, operation.query, operation.variables, operation.operation_name, self._send_text
+            ):
+                await operation.send_operation_message({"id": operation.id, "type": "complete"})
+                return
             results = await self.schema.stream(
                 operation.query,
                 variable_values=operation.variables,
@@ -79,7 +94,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                         return
                     await operation.send_next(result)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
-        except WebSocketDisconnected:
+        except (WebSocketDisconnect, WebSocketDisconnected):
             return
         except Exception as error:
             await self.handle_task_exception(error)

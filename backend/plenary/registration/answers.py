@@ -8,7 +8,7 @@ from plenary.access import scopes
 from plenary.access.visitor import NotAllowed
 from plenary.conferences.conference import CONFERENCE, offer
 from plenary.conferences.conference_messages import ConferenceNotFound
-from plenary.engine.actors import Accepted, Answer, Busy, GuardMoved
+from plenary.engine.answers import Accepted, Answer, Busy, GuardMoved
 from plenary.engine.decider import FieldError, InvalidInput, Refusal
 from plenary.engine.engine import Engine
 from plenary.graphql.context import Context

@@ -1,0 +1,40 @@
+"""What a command is answered with: it was carried out, or why it was not."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from plenary.engine.decider import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A command was carried out. `position` is the log's head right after it; a repeated command gets the same."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReused(Refusal):
+    """The id of a command came again with other content, or from somebody else."""
+
+    text: ClassVar[str] = "This command id was already used for something else. Use a new one."
+    field: ClassVar[str | None] = "command_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Busy(Refusal):
+    """Too much is waiting to be stored; nothing was done."""
+
+    retry_after: float
+    text: ClassVar[str] = "Very many people are booking right now. Please try again in a moment."
+
+
+@dataclass(frozen=True, slots=True)
+class GuardMoved(Refusal):
+    """A stream that the command was based on has changed; whoever made the command looks again and makes it anew."""
+
+    stream: str
+    text: ClassVar[str] = "This changed a moment ago. Please try again."
+
+
+Answer = Accepted | Refusal
