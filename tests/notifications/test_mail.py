@@ -82,7 +82,7 @@ async def test_a_payment_that_goes_back_is_explained(house: House) -> None:
         ORDERS, id, lambda row: bool(row and row.payment and row.payment.state == "refunded"), timeout=10
     )
     (mail,) = await mails(house, ADA["email"])
-    assert mail.subject == "Your payment for CQRS Days is on its way back"
+    assert mail.subject == f"Refund of your payment for CQRS Days: order {placed['order']['code']}"
     assert "USD 249.00" in mail.text
     assert "order cancelled" in mail.text
 

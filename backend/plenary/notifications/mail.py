@@ -117,7 +117,7 @@ class MailFollower:
                     "reason": payment.reason,
                     "link": self._link(row.order_id),
                 }
-                letter = Letter("payment_returned", "Your payment for $conference is on its way back", words)
+                letter = Letter("payment_returned", "Refund of your payment for $conference: order $code", words)
                 return self._to(event, row.registrant, row.email, letter)
             case _:
                 return None
