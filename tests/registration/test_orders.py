@@ -17,7 +17,7 @@ from plenary.registration.assignments import (
     SeatUnassigned,
 )
 from plenary.registration.assignments import Seat as NumberedSeat
-from plenary.registration.order_messages import OrderHeld, OrderSoldOut
+from plenary.registration.order_messages import OrderHeld, OrderSoldOut, PaymentReturned
 from plenary.registration.orders import ORDERS, OrderRow, Payment, Person, Seat
 from tests.examples import (
     ADA,
@@ -40,6 +40,7 @@ from tests.examples import (
     PAYMENT_ID,
     PLACED,
     REFUNDED,
+    REQUESTED,
     SOLD_OUT,
     items,
     lines,
@@ -142,6 +143,13 @@ def test_the_payment_that_brought_the_money_is_shown_until_it_is_given_back() ->
     assert first_after_all.payment == paid
     refunded = show(ORDERS, *LATE, INITIATED, COMPLETED, REFUNDED, PaymentRefunded(PAYMENT_ID, ORDER_ID, 24_900, "r"))
     assert refunded.payment == Payment(PAYMENT_ID, "refunded", 24_900, "test")
+
+
+def test_what_the_order_asks_of_a_payment_changes_nothing_before_the_payment_says_so() -> None:
+    returned = PaymentReturned(ORDER_ID, PAYMENT_ID, 24_900, "order expired")
+    paid = Payment(PAYMENT_ID, "completed", 24_900, "test")
+    assert show(ORDERS, *PAYING, INITIATED, EXPIRED, COMPLETED, returned).payment == paid
+    assert show(ORDERS, *PAYING, INITIATED, REQUESTED).payment == Payment(PAYMENT_ID, "initiated", 24_900, "test")
 
 
 def test_details_can_be_corrected() -> None:

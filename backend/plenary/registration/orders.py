@@ -223,6 +223,8 @@ def _changed(row: OrderRow, event: Any) -> OrderRow:
             return _seated(row, position, Person(email, first_name, last_name))
         case assignments.SeatUnassigned(position=position):
             return _seated(row, position, None)
+        case facts.PaymentRequested() | facts.PaymentReturned():
+            return row  # what becomes of it is the payment's own story
         case _:
             return replace(row, payment=payment) if (payment := _paid(row.payment, event)) != row.payment else row
 
