@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { places, strip } from '../src/words/strip';
+import { places, placesWithin, strip } from '../src/words/strip';
 
 describe('the seat strip', () => {
   test('one mark a seat: sold, then held, then free', () => {
@@ -43,5 +43,25 @@ describe('where the marks stand', () => {
   });
   test('never wider than the room there is', () => {
     for (const room of [60, 139, 350, 777]) expect(places(300, room, 10, 4).width).toBeLessThanOrEqual(room);
+  });
+});
+
+describe('a strip in a box', () => {
+  const size = { mark: 16, height: 22, gap: 6 };
+  test('fills it as far as it can', () => {
+    const place = placesWithin(24, { width: 800, height: 200 }, size);
+    expect(place.rows).toBeGreaterThan(1);
+    expect(place.scale).toBeGreaterThan(1.5);
+  });
+  test('never grows out of it', () => {
+    for (const [marks, width, height] of [
+      [1, 300, 20],
+      [300, 880, 150],
+      [57, 100, 600],
+    ] as const) {
+      const { rows, scale, width: wide } = placesWithin(marks, { width, height }, size);
+      expect(wide * scale).toBeLessThanOrEqual(width + 0.01);
+      expect((rows * 28 - 6) * scale).toBeLessThanOrEqual(height + 0.01);
+    }
   });
 });
