@@ -1,0 +1,183 @@
+"""What organizers do: conferences, their seat types, and who booked."""
+
+from typing import Any
+
+from tests.acceptance.driving import operations
+from tests.acceptance.driving.desk import Desk, NotOffered
+from tests.acceptance.driving.operations import Answer
+from tests.acceptance.driving.words import amount, camel
+
+ABOUT = {
+    "slug": "conference",
+    "name": "A conference",
+    "tagline": "",
+    "description": "",
+    "location": "",
+    "time_zone": "Europe/Lisbon",
+    "starts_on": "2031-05-08",
+    "ends_on": "2031-05-09",
+    "currency": "USD",
+    "hold_seconds": 900,
+    "seats_per_order": 20,
+}
+
+
+class Organizing(Desk):
+    """The organizer's verbs. Each answers with the conference, or why not; `conference` is its name in the play."""
+
+    async def create_conference(
+        self,
+        who: str = "organizer",
+        *,
+        conference: str = "conference",
+        owner_name: str = "Olga Organizer",
+        owner_email: str = "olga@example.org",
+        key: object = None,
+        **about: Any,
+    ) -> Answer:
+        """A draft, with its access code. `about`: any of `ABOUT`, which has a default for each."""
+        id_, owner = self._id(key, "conference"), {"name": owner_name, "email": self.tag.email(owner_email)}
+        said = self._about(ABOUT | about)
+        answer = await self._do(who, "createConference", key, conferenceId=id_, input=said, owner=owner)
+        if "refused" in answer:
+            return answer
+        self.conferences[conference] = {"id": id_, "seat_types": {}}
+        return self._shown(answer["conference"], conference) | {"access_code": answer["accessCode"]}
+
+    async def edit_conference(
+        self, who: str = "organizer", *, conference: str = "conference", key: object = None, **about: Any
+    ) -> Answer:
+        """What is not named stays as it was."""
+        now = self.conferences[conference]["about"] | self._about(about)
+        return await self._organize(who, "editConference", conference, key, input=now)
+
+    async def publish(self, who: str = "organizer", *, conference: str = "conference", key: object = None) -> Answer:
+        """Listed, and on sale."""
+        return await self._organize(who, "publishConference", conference, key)
+
+    async def unpublish(self, who: str = "organizer", *, conference: str = "conference", key: object = None) -> Answer:
+        """Neither listed nor on sale."""
+        return await self._organize(who, "unpublishConference", conference, key)
+
+    async def add_seat_type(
+        self,
+        who: str = "organizer",
+        *,
+        name: str,
+        price: Any = 0,
+        quota: int = 0,
+        description: str = "",
+        conference: str = "conference",
+        key: object = None,
+    ) -> Answer:
+        """One more seat type; `price` like "$199", or in minor units."""
+        said = {"name": name, "description": description, "price": amount(price), "quota": quota}
+        type_id = self._id(key, f"seat type {name}")
+        self.conferences[conference]["seat_types"].setdefault(name, type_id)
+        return await self._organize(who, "addSeatType", conference, key, seatTypeId=type_id, input=said)
+
+    async def edit_seat_type(
+        self,
+        who: str = "organizer",
+        *,
+        seat_type: str,
+        price: Any,
+        name: str | None = None,
+        description: str = "",
+        conference: str = "conference",
+        key: object = None,
+    ) -> Answer:
+        """A seat type at another price or under another name, which finds it here from now on, as the old one does."""
+        said = {"name": name or seat_type, "description": description, "price": amount(price)}
+        type_id = self._seat_type(seat_type, conference)
+        self.conferences[conference]["seat_types"][said["name"]] = type_id
+        return await self._organize(who, "editSeatType", conference, key, seatTypeId=type_id, input=said)
+
+    async def change_quota(
+        self, who: str = "organizer", *, seat_type: str, quota: int, conference: str = "conference", key: object = None
+    ) -> Answer:
+        """Another number of seats of a type."""
+        type_id = self._seat_type(seat_type, conference)
+        return await self._organize(who, "changeQuota", conference, key, seatTypeId=type_id, quota=quota)
+
+    async def retire_seat_type(
+        self, who: str = "organizer", *, seat_type: str, conference: str = "conference", key: object = None
+    ) -> Answer:
+        """A seat type is no longer sold."""
+        type_id = self._seat_type(seat_type, conference)
+        return await self._organize(who, "retireSeatType", conference, key, seatTypeId=type_id)
+
+    async def delete_seat_type(
+        self, who: str = "organizer", *, seat_type: str, conference: str = "conference", key: object = None
+    ) -> Answer:
+        """A seat type that was never on sale is gone."""
+        type_id = self._seat_type(seat_type, conference)
+        return await self._organize(who, "deleteSeatType", conference, key, seatTypeId=type_id)
+
+    async def sign_in(self, who: str = "organizer", *, email: str, access_code: str) -> Answer:
+        """{conferences}: the slugs of those that this code opens."""
+        answer = await self._do(who, "signIn", email=self.tag.email(email), accessCode=access_code)
+        return answer if "refused" in answer else {"conferences": self._slugs(answer["conferences"])}
+
+    async def refund(self, who: str = "organizer", **_: Any) -> Answer:
+        """Refunds by the organizer come later."""
+        raise NotOffered("refund")
+
+    async def create_code(self, who: str = "organizer", **_: Any) -> Answer:
+        """Promo codes come later."""
+        raise NotOffered("create_code")
+
+    # ---------------------------------------------------------------- looking
+
+    async def conference(self, who: str = "visitor", *, conference: str = "conference") -> Answer:
+        """What its page shows to somebody; {found: False} for a page that is not there."""
+        slug = self.tag.slug(self.conferences[conference]["slug"]) if conference in self.conferences else conference
+        variables = {"slug": slug, "atLeast": self.position}
+        said = await self._ask(
+            who, "conference", "slug: String!, atLeast: Position", operations.CONFERENCE, **variables
+        )
+        return {"found": False} if said is None else {"found": True} | self._shown(said, None)
+
+    async def catalogue(self, who: str = "visitor") -> Answer:
+        """{conferences}: the slugs of this play's conferences that everybody sees listed, the newest first."""
+        variables = {"first": 100, "atLeast": self.position}
+        selection = "{edges{node{slug}}}"
+        said = await self._ask(who, "conferences", "first: Int!, atLeast: Position", selection, **variables)
+        return {"conferences": self._slugs([edge["node"] for edge in said["edges"]])}
+
+    async def my_conferences(self, who: str = "organizer") -> Answer:
+        """{conferences}: the slugs of those that somebody may run."""
+        said = await self._ask(who, "myConferences", "atLeast: Position", "{slug}", atLeast=self.position)
+        return {"conferences": self._slugs(said)}
+
+    async def sales(self, who: str = "organizer", *, conference: str = "conference") -> Answer:
+        """{orders, count}: all orders of a conference, the newest first, as its organizer sees them."""
+        variables = {"conference": self.conferences[conference]["id"], "first": 100, "atLeast": self.position}
+        selection = f"{{totalCount edges{{node{operations.ORDER}}}}}"
+        arguments = "conference: UUID!, first: Int!, atLeast: Position"
+        said = await self._ask(who, "orders", arguments, selection, **variables)
+        if said is None:
+            return {"found": False}
+        orders = [self.tag.off(operations.order(edge["node"])) for edge in said["edges"]]
+        return {"found": True, "orders": orders, "count": said["totalCount"]}
+
+    # ---------------------------------------------------------------- shared
+
+    def _about(self, about: dict[str, Any]) -> Answer:
+        said = {camel(key): value for key, value in about.items()}
+        return said | ({"slug": self.tag.slug(said["slug"])} if "slug" in said else {})
+
+    async def _organize(self, who: str, name: str, conference: str, key: object, **variables: Any) -> Answer:
+        id_ = self.conferences[conference]["id"]
+        answer = await self._do(who, name, key, conferenceId=id_, **variables)
+        return answer if "refused" in answer else self._shown(answer["conference"], conference)
+
+    def _shown(self, said: Answer, conference: str | None) -> Answer:
+        answer: Answer = self.tag.off(operations.conference(said))
+        if conference is not None:
+            about = {camel(key): said[camel(key)] for key in ABOUT}
+            self.conferences[conference] |= {"about": about, "slug": answer["slug"]}
+        return answer
+
+    def _slugs(self, conferences: list[Answer]) -> list[str]:
+        return [self.tag.off(one["slug"]) for one in conferences if self.tag.text in one["slug"]]
