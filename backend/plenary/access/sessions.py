@@ -1,10 +1,11 @@
 """Browser sessions: a random token in a cookie and the scopes it has earned; the database knows only the hash of it."""
 
+import asyncio
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -17,12 +18,21 @@ LIFETIME = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Sessions:
-    """The sessions of all browsers. `now` gives the present instant, aware, UTC."""
+class _Asked:
+    token: str | None
+    scopes: tuple[str, ...]
+    answer: asyncio.Future[str]
 
-    database: Database
-    now: Callable[[], datetime]
-    _watchers: dict[str, tuple[Callable[[], Awaitable[None]], ...]] = field(default_factory=dict, repr=False)
+
+class Sessions:
+    """The sessions of all browsers. Rights that are granted at the same moment share a transaction."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        """`now` gives the present instant, aware, UTC."""
+        self.database, self.now = database, now
+        self._watchers: dict[str, tuple[Callable[[], Awaitable[None]], ...]] = {}
+        self._asked: list[_Asked] = []
+        self._granting: asyncio.Task[None] | None = None
 
     async def scopes(self, token: str) -> frozenset[str]:
         """What the session of this token may do; nothing if it is unknown, ended or 30 days without a new right."""
@@ -36,24 +46,52 @@ class Sessions:
 
     async def grant(self, token: str | None, scopes: Iterable[str]) -> str:
         """Add scopes to a session, give it 30 more days and answer its token: a new one where no session was alive."""
+        asked = _Asked(token, tuple(scopes), asyncio.get_running_loop().create_future())
+        self._asked.append(asked)
+        if self._granting is None:
+            self._granting = asyncio.create_task(self._grant_all())
+        return await asyncio.shield(asked.answer)
+
+    async def _grant_all(self) -> None:
+        try:
+            while self._asked:
+                batch, self._asked = self._asked, []
+                try:
+                    tokens = await self._store(batch)
+                except Exception as broken:
+                    for asked in batch:
+                        asked.answer.set_exception(broken)
+                    continue
+                for asked, token in zip(batch, tokens, strict=True):
+                    asked.answer.set_result(token)
+        finally:
+            self._granting = None
+
+    async def _store(self, batch: Sequence[_Asked]) -> list[str]:
         now = self.now()
-        rows = [{"scope": scope, "granted_at": now} for scope in scopes]
+        claimed = {hashed(asked.token) for asked in batch if asked.token is not None}
+        prolong = sa.update(sessions).where(sessions.c.session.in_(claimed), sessions.c.expires_at > now)
         async with self.database.transaction() as db:
-            prolonged = 0
-            if token is not None:
-                alive = sessions.c.session == hashed(token), sessions.c.expires_at > now
-                prolonged = (
-                    await db.execute(sa.update(sessions).where(*alive).values(expires_at=now + LIFETIME))
-                ).rowcount
-            if token is None or not prolonged:
-                token = secrets.token_urlsafe(32)
-                new = {"session": hashed(token), "created_at": now, "expires_at": now + LIFETIME}
+            alive: set[str] = set()
+            if claimed:
+                prolonged = prolong.values(expires_at=now + LIFETIME).returning(sessions.c.session)
+                alive = set((await db.execute(prolonged)).scalars())
+            tokens = [
+                asked.token if asked.token and hashed(asked.token) in alive else secrets.token_urlsafe(32)
+                for asked in batch
+            ]
+            begun = {hashed(token) for token in tokens} - alive
+            if begun:
                 await self._forget_expired(db, now)
-                await db.execute(sa.insert(sessions).values(new))
-            if rows:
-                session = hashed(token)
-                await db.execute(self.database.upsert(session_scopes), [{"session": session, **row} for row in rows])
-        return token
+                rows = [{"session": one, "created_at": now, "expires_at": now + LIFETIME} for one in sorted(begun)]
+                await db.execute(sa.insert(sessions), rows)
+            granted = sorted(
+                {(hashed(t), scope) for t, asked in zip(tokens, batch, strict=True) for scope in asked.scopes}
+            )
+            if granted:
+                rows = [{"session": session, "scope": scope, "granted_at": now} for session, scope in granted]
+                await db.execute(self.database.upsert(session_scopes), rows)
+        return tokens
 
     async def end(self, token: str) -> None:
         """End a session for good: its token is worth nothing from now on."""

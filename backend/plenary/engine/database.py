@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 class Database:
     """Transactions and reads. SQLite has one writer at a time, so its writers (the log, too) share `write_lock`."""
 
-    def __init__(self, url: str, *, pgbouncer: bool = False, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pgbouncer: bool = False, pool_size: int = 16) -> None:
         """`url`: "sqlite+aiosqlite:///path" or "postgresql+asyncpg://…". `pgbouncer`: prepare nothing."""
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.write_lock = asyncio.Lock()
-        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 10}
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0}
         if pgbouncer:
             options["connect_args"] = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
         self.engine = create_async_engine(url, **options)
