@@ -79,10 +79,16 @@ describe('what is wrong with a seat type', () => {
 });
 
 test('the summary names the field, the field only says what is wrong', () => {
-  const problem = problemOf([{ field: 'slug', message: 'Taken.' }]);
+  const said = { field: 'slug', message: 'Taken.', code: 'SLUG_TAKEN' };
+  const problem = { code: 'SLUG_TAKEN', message: 'Taken.', errors: [said] };
   expect(messageFor(labelled(problem, { slug: 'Address' }), 'slug')).toBe('Address: Taken.');
   expect(messageFor(problem, 'slug')).toBe('Taken.');
   expect(labelled(undefined, {})).toBeUndefined();
+});
+
+test('what we find wrong ourselves names its field already', () => {
+  const problem = problemOf([{ field: 'name', message: 'Give the conference a name.' }]);
+  expect(messageFor(labelled(problem, { name: 'Name' }), 'name')).toBe('Give the conference a name.');
 });
 
 test('a hold time that is not on offer stays to be chosen', () => {

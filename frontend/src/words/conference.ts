@@ -88,11 +88,11 @@ export function problemOf(errors: FieldError[]): Problem | undefined {
   return errors.length > 0 ? { code: 'INVALID_INPUT', message: '', errors } : undefined;
 }
 
-/** The server's errors with the field's label before them, for a list where the field is not beside them. */
+/** The server's errors with the field's label before them, for a list where the field is not beside them; ours name it. */
 export function labelled(problem: Problem | undefined, labels: Record<string, string>): Problem | undefined {
   if (!problem) return undefined;
   const errors = problem.errors.map((error) => {
-    const label = labels[error.field];
+    const label = 'code' in error ? labels[error.field] : undefined;
     return label ? { ...error, message: `${label}: ${error.message}` } : error;
   });
   return { ...problem, errors };
