@@ -1,6 +1,6 @@
 """Everything that exists, joined: what this house decides, shows, does by itself and serves."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +15,7 @@ from plenary.engine.clock import Clock
 from plenary.engine.database import Database
 from plenary.engine.doorbell import Doorbell
 from plenary.engine.engine import Engine, Plan
+from plenary.engine.messages import Upcaster
 from plenary.engine.postgres import PostgresLog
 from plenary.engine.sqlite import SqliteLog
 from plenary.graphql.context import Contexts
@@ -34,6 +35,8 @@ from plenary.web import routes
 DECIDERS: Final = (CONFERENCE, SLUG, SEATS, ORDER, ASSIGNMENTS, PAYMENT)
 VIEWS: Final = (CATALOGUE, AVAILABILITY, ORDERS)
 PROCESSES: Final = (REGISTRATION,)
+UPCASTERS: Final[Mapping[str, Sequence[Upcaster]]] = {}
+"""By event, the functions that lift its stored fields one version each; none has changed its shape so far."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def build(settings: Settings, clock: Clock | None = None, died: Callable[[BaseEx
     else:
         log = PostgresLog(settings.database, pgbouncer=settings.pgbouncer)
     secrets = Secrets(settings.secret)
-    plan = Plan(DECIDERS, VIEWS, PROCESSES, handlers={"mail": mail_follower(settings, secrets)})
+    plan = Plan(DECIDERS, VIEWS, PROCESSES, {"mail": mail_follower(settings, secrets)}, UPCASTERS)
     engine = Engine(plan, database, log, settings.key, clock, Doorbell(settings.redis or "memory://"))
     contexts = Contexts(engine, settings)
 

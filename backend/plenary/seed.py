@@ -107,7 +107,7 @@ class Seed:
         return answer
 
     async def _announce(self) -> list[UUID]:
-        starts = self._today + timedelta(days=75 - self._today.weekday() + 3)  # a Thursday
+        starts = self._today + timedelta(days=70 + (3 - self._today.weekday()) % 7)  # a Thursday
         owner = await self._engine.subject(OWNER_EMAIL)
         create = CreateConference(
             conference_id=CONFERENCE_ID,
