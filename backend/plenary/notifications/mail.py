@@ -136,7 +136,7 @@ class MailFollower:
 
     async def _conference(self, conference_id: UUID) -> dict[str, str]:
         """What every mail says of a conference, as it is now."""
-        conference, _ = await self._engine.state(CONFERENCE, conference_id)
+        conference, _ = await self._engine.state(CONFERENCE, conference_id, fresh=True)
         assert conference is not None  # what is mailed about happened at a conference
         details = conference.details
         return {
