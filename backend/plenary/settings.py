@@ -51,7 +51,7 @@ class Settings:
     demo: bool = False
     """1 on a server that only shows the product: the test gateway and the mailbox are open to everybody."""
     dev: bool = False
-    """1 on a developer's machine: GraphiQL and the mailbox are open. Only on this machine itself."""
+    """1 on a developer's machine: the mailbox is open. Only on this machine itself."""
     grace_seconds: int = 5
     """How long after its deadline an order still accepts a payment that was on its way."""
     deflate: bool = False
