@@ -14,6 +14,7 @@ from broadcaster import Broadcast
 
 CHANNEL: Final = "plenary:log"
 RECONNECT: Final = 1.0
+HEARTBEAT: Final = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -35,21 +36,38 @@ class Doorbell:
         """Ring and listen for ever; `heard` is called for every ring. A lost connection is made again."""
         while True:
             try:
-                async with Broadcast(self._url) as broadcast, broadcast.subscribe(CHANNEL) as rings:
-                    ringing = asyncio.create_task(self._publish(broadcast))
-                    try:
-                        async for _ in rings:  # type: ignore[union-attr]  # its stub allows None, the library never gives it
-                            heard()
-                    finally:
-                        ringing.cancel()
-                        with suppress(asyncio.CancelledError, Exception):
-                            await ringing
+                async with Broadcast(self._url) as broadcast:
+                    await self._connected(broadcast, heard)
             except Exception as broken:
                 log.warning("the doorbell is out of order, looking at the log by the clock: %s", type(broken).__name__)
             await asyncio.sleep(RECONNECT)
 
+    async def _connected(self, broadcast: Broadcast, heard: Callable[[], None]) -> None:
+        """Both directions of one connection; ends with an error as soon as one of them does not work any more."""
+        both = [asyncio.create_task(part) for part in (self._publish(broadcast), self._listen(broadcast, heard))]
+        try:
+            done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            for part in done:
+                part.result()
+        finally:
+            for part in both:
+                part.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+
     async def _publish(self, broadcast: Broadcast) -> None:
         while True:
-            await self._rung.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(HEARTBEAT):
+                    await self._rung.wait()
+            message = str(self._head) if self._rung.is_set() else ""
             self._rung.clear()
-            await broadcast.publish(CHANNEL, str(self._head))
+            await broadcast.publish(CHANNEL, message)
+
+    async def _listen(self, broadcast: Broadcast, heard: Callable[[], None]) -> None:
+        """A broken subscription is silent, not an error: so everybody rings, if only to say that they are there."""
+        async with broadcast.subscribe(CHANNEL) as rings:
+            while True:
+                async with asyncio.timeout(3 * HEARTBEAT):
+                    ring = await rings.get()
+                if ring.message:
+                    heard()
