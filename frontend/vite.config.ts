@@ -56,7 +56,7 @@ export default defineConfig({
     port: 5173,
     proxy: {
       '/graphql': { target: server, ws: true },
-      '/pay': server,
+      '/gateway': server,
       '/health': server,
     },
   },

@@ -2,7 +2,6 @@
 import type { Component } from 'svelte';
 import Catalogue from './pages/Catalogue.svelte';
 import Conference from './pages/Conference.svelte';
-import FindOrder from './pages/FindOrder.svelte';
 import NotFound from './pages/NotFound.svelte';
 import Order from './pages/Order.svelte';
 import { match, type Params } from './router.svelte';
@@ -12,13 +11,13 @@ export type Page = Component<{ params: Params }>;
 /** A page that has no use for the path's parameters. */
 const plain = (page: Component): Page => page;
 
-type Route = { path: string; page?: Page; load?: () => Promise<{ default: Page }> };
+type Route = { path: string; page?: Page; load?: () => Promise<{ default: Page | Component }> };
 
 const ROUTES: Route[] = [
   { path: '/', page: plain(Catalogue) },
   { path: '/c/:slug', page: Conference },
   { path: '/o/:orderId', page: Order },
-  { path: '/find', page: plain(FindOrder) },
+  { path: '/find', load: () => import('./pages/FindOrder.svelte') },
   { path: '/organize/*', load: () => import('./pages/organize/Organize.svelte') },
   { path: '/watch/*', load: () => import('./pages/watch/Watch.svelte') },
   { path: '/mailbox/*', load: () => import('./pages/mailbox/Mailbox.svelte') },
@@ -36,7 +35,7 @@ export function find(path: string): Found {
     const params = match(pattern, path);
     if (!params) continue;
     if (page) return { key: path, params, page };
-    if (load) return { key: pattern, params, page: load().then((module) => module.default) };
+    if (load) return { key: pattern, params, page: load().then((module) => module.default as Page) };
   }
   return { key: path, params: {}, page: plain(NotFound) };
 }

@@ -90,6 +90,9 @@ export const PLACE = graphql(
 
 export const isHeld = (order: Order) => order.state === 'HELD' || order.state === 'PARTLY_HELD';
 
+/** Nothing more can come of it. */
+export const isOver = (order: Order) => ['SOLD_OUT', 'CANCELLED', 'REFUNDED'].includes(order.state);
+
 /** Seats this order has, or asks for while nothing is decided. */
 export const seatsOf = (order: Order) => order.lines.reduce((sum, line) => sum + (line.granted ?? line.wanted), 0);
 
