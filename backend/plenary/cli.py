@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import errno
 import fcntl
+import gc
 import logging
 import os
 import socket
@@ -24,6 +25,8 @@ from plenary.engine.migrations import migrate
 from plenary.seed import BOUGHT, CONFERENCE_ID, OWNER_EMAIL, SLUG, Seed
 from plenary.settings import Settings, WrongSetting
 
+COLLECT_AFTER: Final = (20_000, 20, 50)
+"""Allocations, and rounds, after which garbage is looked for: events and rows live long and hold no cycles."""
 DIED: Final = 70
 """The exit code of a server of which a part died (EX_SOFTWARE): whoever supervises it starts it again."""
 
@@ -113,6 +116,8 @@ def serve(settings: Settings, *, show: bool) -> None:
     """Serve until told to stop; exits with 70 when a part of the engine dies."""
     listening = _listen(settings)
     house = build(settings, died=_end_loudly)
+    gc.freeze()  # what exists now stays for good: looking through it again and again finds nothing
+    gc.set_threshold(*COLLECT_AFTER)
     config = uvicorn.Config(
         house.web,
         log_level="warning",
