@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +12,13 @@ from plenary.engine.database import Database
 from plenary.engine.messages import Event
 from plenary.engine.tables import bookmarks
 from plenary.engine.tail import Tail
+
+
+MOVE: Final = (
+    sa.update(bookmarks)
+    .where(bookmarks.c.name == sa.bindparam("follower"), bookmarks.c.position == sa.bindparam("here"))
+    .values(position=sa.bindparam("there"), updated_at=sa.bindparam("now"))
+)
 
 
 class Handler(Protocol):
@@ -69,11 +76,8 @@ class Follower:
         moved.set()
 
     async def _move(self, db: AsyncConnection, position: int) -> None:
-        here = (bookmarks.c.name == self.name) & (bookmarks.c.position == self.position)
-        moved = await db.execute(
-            sa.update(bookmarks).where(here).values(position=position, updated_at=datetime.now(UTC))
-        )
-        if moved.rowcount != 1:
+        places = {"follower": self.name, "here": self.position, "there": position, "now": datetime.now(UTC)}
+        if (await db.execute(MOVE, places)).rowcount != 1:
             raise BookmarkMoved(f"the bookmark of {self.name} is no longer at {self.position}")
 
     async def reached(self, position: int) -> None:
