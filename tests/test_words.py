@@ -97,6 +97,7 @@ def test_welcome(check: Check, text: str) -> None:
         (check_slug, "CQRS", "not_a_slug"),
         (check_slug, "größe", "not_a_slug"),
         (check_slug, "slug\n", "not_a_slug"),
+        (check_slug, "new", "reserved"),
         (check_currency, "usd", "not_a_currency"),
         (check_currency, "DEM", "not_a_currency"),
         (check_currency, "XAU", "not_a_currency"),

@@ -14,6 +14,7 @@ from plenary.engine.decider import FieldError, InvalidInput
 
 MOST_MONEY = 2**53 - 1  # the largest integer that every JSON reader keeps exactly
 MOST_SEATS = 1_000_000
+RESERVED_SLUGS = frozenset({"new"})  # /organize/new opens a conference
 LONGEST_HOLD = 30 * 24 * 3600  # seconds
 
 # The active codes of ISO 4217, without metals, funds and testing codes.
@@ -144,11 +145,13 @@ def check_email(field: str, text: str) -> FieldError | None:
 
 
 def check_slug(field: str, text: str) -> FieldError | None:
-    """3 to 60 lower-case letters, digits and hyphens."""
+    """3 to 60 lower-case letters, digits and hyphens, and none of the addresses that pages have."""
     if not text:
         return FieldError(field, "required", "Please fill this in.")
     if not re.fullmatch(r"[a-z0-9-]{3,60}", text):
         return FieldError(field, "not_a_slug", "Please use 3 to 60 lower-case letters, digits and hyphens.")
+    if text in RESERVED_SLUGS:
+        return FieldError(field, "reserved", "This address has a meaning of its own here. Please choose another.")
     return None
 
 
