@@ -41,7 +41,7 @@ class Organizing(Desk):
         answer = await self._do(who, "createConference", key, conferenceId=id_, input=said, owner=owner)
         if "refused" in answer:
             return answer
-        self.conferences[conference] = {"id": id_, "seat_types": {}}
+        self.conferences[conference] = {"id": id_, "seat_types": {}, "access_code": answer["accessCode"]}
         return self._shown(answer["conference"], conference) | {"access_code": answer["accessCode"]}
 
     async def edit_conference(
