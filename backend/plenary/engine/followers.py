@@ -13,7 +13,6 @@ from plenary.engine.messages import Event
 from plenary.engine.tables import bookmarks
 from plenary.engine.tail import Tail
 
-
 MOVE: Final = (
     sa.update(bookmarks)
     .where(bookmarks.c.name == sa.bindparam("follower"), bookmarks.c.position == sa.bindparam("here"))
