@@ -1,0 +1,227 @@
+"""Every page for everybody: axe finds nothing on a phone or a desk, in light or dark, and the keyboard is enough."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.acceptance.driver import Driver
+from tests.browser.test_managing import desk
+from tests.browser.visitor import CP, GA, PATIENCE, WS, Visitor, Visitors, buys, offer, slug
+
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+AT_REST = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  const ending = document.getAnimations().filter((each) => each.effect.getTiming().iterations !== Infinity);
+  Promise.allSettled(ending.map((each) => each.finished)).then(() => done());
+})))"""
+Open = Callable[[Driver, Visitors], Awaitable[Visitor]]
+
+
+async def order(people: Driver, visitors: Visitors, seats: dict[str, int] | None = None) -> Visitor:
+    """R1's order, opened by its link."""
+    await people.place_order("R1", seats or {GA: 1, CP: 1})
+    known = people.orders["R1"]
+    return await visitors.open(f"/o/{known['id']}#{known['secret']}", reduced_motion="reduce")
+
+
+async def in_hall(people: Driver, visitors: Visitors, path: str) -> Visitor:
+    """A public page, with one seat type sold out and another partly sold and held."""
+    await buys(people, "R8", {WS: 5, GA: 2})
+    await people.place_order("R9", {GA: 1})
+    return await visitors.open(path.format(slug=slug(people)), reduced_motion="reduce")
+
+
+async def details(people: Driver, visitors: Visitors) -> Visitor:
+    """Who is booking?, with errors."""
+    page = await order(people, visitors)
+    await page.press("Continue to payment")
+    return page
+
+
+async def payment(people: Driver, visitors: Visitors) -> Visitor:
+    """Pay and book."""
+    page = await order(people, visitors)
+    await page.enter()
+    return page
+
+
+async def gateway(people: Driver, visitors: Visitors) -> Visitor:
+    """The test gateway's page."""
+    page = await payment(people, visitors)
+    await page.press("Pay $249 and book 2 seats")
+    await expect(page.button("Reject the card")).to_be_visible(timeout=PATIENCE)
+    return page
+
+
+async def partly(people: Driver, visitors: Visitors) -> Visitor:
+    """Some of the seats."""
+    await buys(people, "R2", {WS: 5})
+    return await order(people, visitors, {GA: 1, WS: 1})
+
+
+async def change(people: Driver, visitors: Visitors) -> Visitor:
+    """Other seats."""
+    page = await order(people, visitors)
+    await page.page.get_by_role("link", name="Choose").click()
+    await expect(page.button("Save changes")).to_be_visible(timeout=PATIENCE)
+    return page
+
+
+async def sold_out(people: Driver, visitors: Visitors) -> Visitor:
+    """No seats."""
+    await buys(people, "R2", {WS: 5})
+    return await order(people, visitors, {WS: 1})
+
+
+async def expired(people: Driver, visitors: Visitors) -> Visitor:
+    """Not paid in time."""
+    await people.edit_conference(hold_seconds=1)
+    page = await order(people, visitors)
+    await page.shows("order-expired")
+    return page
+
+
+async def cancelled(people: Driver, visitors: Visitors) -> Visitor:
+    """Given back."""
+    page = await order(people, visitors)
+    await people.cancel("R1")
+    await page.shows("order-cancelled")
+    return page
+
+
+async def booked(people: Driver, visitors: Visitors) -> Visitor:
+    """Confirmed, one seat given to somebody."""
+    page = await order(people, visitors)
+    await people.enter_details("R1")
+    await people.pay("R1")
+    await people.assign("R1", seat=1, attendee="William Flash")
+    await expect(page.by("seat-1")).to_contain_text("William Flash", timeout=PATIENCE)
+    return page
+
+
+async def assigning(people: Driver, visitors: Visitors) -> Visitor:
+    """The dialog that asks who sits on a seat."""
+    page = await booked(people, visitors)
+    await page.press("Assign seat 2")
+    await expect(page.page.get_by_role("dialog")).to_be_visible()
+    return page
+
+
+async def orders(people: Driver, visitors: Visitors) -> Visitor:
+    """The organizer's list of orders."""
+    await buys(people, "R1", {GA: 2})
+    page = await desk(people, visitors, "/orders")
+    await expect(page.page.get_by_role("table")).to_be_visible(timeout=PATIENCE)
+    return page
+
+
+async def mailbox(people: Driver, visitors: Visitors) -> Visitor:
+    """The mailbox."""
+    await buys(people, "R1", {GA: 1})
+    await people.mails(to="r1@example.org")
+    return await visitors.open("/mailbox", reduced_motion="reduce")
+
+
+def path(where: str) -> Open:
+    """A page that needs nothing but its address; {slug} is the conference's."""
+    return lambda people, visitors: in_hall(people, visitors, where)
+
+
+def at_desk(where: str) -> Open:
+    """A page of the organizer's desk."""
+    return lambda people, visitors: desk(people, visitors, where)
+
+
+PAGES: dict[str, Open] = {
+    "conferences": path("/"),
+    "conference": path("/c/{slug}"),
+    "find": path("/find"),
+    "details": details,
+    "payment": payment,
+    "gateway": gateway,
+    "partly held": partly,
+    "change": change,
+    "sold out": sold_out,
+    "expired": expired,
+    "cancelled": cancelled,
+    "booked": booked,
+    "assigning": assigning,
+    "organize": path("/organize"),
+    "new conference": path("/organize/new"),
+    "desk": at_desk(""),
+    "edit": at_desk("/edit"),
+    "orders": orders,
+    "boards": path("/watch"),
+    "board": path("/watch/{slug}"),
+    "mailbox": mailbox,
+    "nowhere": path("/nowhere"),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_no_rule_is_broken(name: str, people: Driver, visitors: Visitors) -> None:
+    await offer(people, {GA: 10, WS: 5, CP: 10}, description="One.\n\nTwo.", tagline="Three", location="Lisbon")
+    visitor = await PAGES[name](people, visitors)
+    page = visitor.page
+    await page.wait_for_load_state("networkidle")
+    await page.evaluate(AXE.read_text())
+    broken: dict[str, Any] = {}
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for size in (PHONE, DESK):
+            await page.set_viewport_size(size)  # type: ignore[arg-type]  # a dict is one
+            await page.evaluate(AT_REST)
+            found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            for rule in found["violations"]:
+                nodes = [f"{node['target']}: {node['failureSummary']}" for node in rule["nodes"][:3]]
+                broken[f"{rule['id']} ({scheme}, {size['width']} wide)"] = nodes
+            wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if wide > 0:
+                broken[f"scrolls sideways ({scheme}, {size['width']} wide)"] = wide
+    assert not broken, "\n".join(f"{rule}: {nodes}" for rule, nodes in broken.items())
+
+
+async def tab_to(visitor: Visitor, name: str) -> None:
+    """Press Tab until the control of this name has the focus; fails when it never has."""
+    for _ in range(60):
+        await visitor.page.keyboard.press("Tab")
+        focused = visitor.page.locator(":focus")
+        if await focused.count() and name in (await focused.aria_snapshot()):
+            return
+    raise AssertionError(f"the keyboard does not lead to {name}")
+
+
+async def test_a_keyboard_is_enough_to_book(people: Driver, visitors: Visitors) -> None:
+    visitor = await visitors.open(await offer(people, {GA: 10, WS: 5, CP: 10}))
+    keyboard = visitor.page.keyboard
+    await visitor.seats_left({GA: 10}, people)
+    await tab_to(visitor, f"{GA} quantity")
+    await keyboard.type("1")
+    await tab_to(visitor, f"{CP} quantity")
+    await keyboard.press("ArrowUp")
+    await tab_to(visitor, "Reserve seats")
+    await keyboard.press("Enter")
+    await expect(visitor.page.get_by_role("timer")).to_be_visible(timeout=PATIENCE)
+    for label, text in (("E-mail", "ada@example.org"), ("First name", "Ada"), ("Last name", "Mensah")):
+        await tab_to(visitor, label)
+        await keyboard.type(text)
+    await keyboard.press("Enter")
+    await expect(visitor.button("Pay $249 and book 2 seats")).to_be_visible(timeout=PATIENCE)
+    await tab_to(visitor, "Pay $249 and book 2 seats")
+    await keyboard.press("Enter")
+    await expect(visitor.button("Reject the card")).to_be_visible(timeout=PATIENCE)
+    await tab_to(visitor, "Accept")
+    await keyboard.press("Enter")
+    await visitor.shows("order-confirmed")
+    await tab_to(visitor, "Assign seat 2")
+    await keyboard.press("Enter")
+    await expect(visitor.page.get_by_role("dialog")).to_be_visible()
+    for label, text in (("E-mail", "jon@example.org"), ("First name", "Jon"), ("Last name", "Jaffe")):
+        await tab_to(visitor, label)
+        await keyboard.type(text)
+    await keyboard.press("Enter")
+    await expect(visitor.by("seat-2")).to_contain_text("Jon Jaffe", timeout=PATIENCE)
+    await expect(visitor.button("Reassign seat 2")).to_be_focused()
