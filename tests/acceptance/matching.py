@@ -21,7 +21,7 @@ def differences(expected: Any, actual: Any, at: str = "") -> Iterator[str]:
         if not (operator == "count" and isinstance(actual, Mapping)):
             yield from OPERATORS[operator](wanted, actual, at)
             return
-    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
+    if isinstance(expected, Mapping) and isinstance(actual, Mapping) and not _is_money(expected):
         numbers = at.rpartition(".")[2] in NUMBERS
         for key, value in expected.items():
             yield from differences(value, actual.get(key, 0 if numbers else None), f"{at}.{key}" if at else str(key))
