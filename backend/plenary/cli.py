@@ -15,13 +15,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, NoReturn
 
+import asyncpg
 import sqlalchemy as sa
 import uvicorn
 
 from plenary.access.secrets import Secrets
 from plenary.app import build
 from plenary.engine.clock import HandClock
-from plenary.engine.migrations import migrate
+from plenary.engine.migrations import is_newest, migrate
 from plenary.seed import BOUGHT, CONFERENCE_ID, OWNER_EMAIL, SLUG, Seed
 from plenary.settings import Settings, WrongSetting
 
@@ -46,13 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except WrongSetting as wrong:
         fail(str(wrong))
     with only_process(settings):
-        if command in ("migrate", "demo"):
-            step("Database: bringing it to the newest shape")
-            asyncio.run(migrate(settings.database))
+        listening = _listen(settings) if command in ("serve", "demo") else None
+        asyncio.run(prepare(settings, bring_up=command in ("migrate", "demo")))
         if command in ("seed", "demo"):
             asyncio.run(seed(settings))
-        if command in ("serve", "demo"):
-            serve(settings, show=command == "demo")
+        if listening is not None:
+            serve(settings, listening, show=command == "demo")
 
 
 def step(text: str) -> None:
@@ -81,6 +81,19 @@ def only_process(settings: Settings) -> Iterator[None]:
         except BlockingIOError:
             fail(f"another process uses {url.database}; SQLite is for one, use PostgreSQL for several.")
         yield
+
+
+async def prepare(settings: Settings, *, bring_up: bool) -> None:
+    """See that the database can be reached and is in its newest shape; `bring_up` brings it there."""
+    try:
+        if bring_up:
+            step("Database: bringing it to the newest shape")
+            await migrate(settings.database)
+        elif not await is_newest(settings.database):
+            fail("the database is not in its newest shape; run `plenary migrate` first.")
+    except (OSError, sa.exc.DBAPIError, asyncpg.PostgresError) as broken:
+        where = sa.make_url(settings.database).render_as_string(hide_password=True)
+        fail(f"the database at {where} cannot be used: {str(broken).splitlines()[0]}")
 
 
 async def seed(settings: Settings) -> None:
@@ -112,9 +125,8 @@ class _Server(uvicorn.Server):
             self._tell()
 
 
-def serve(settings: Settings, *, show: bool) -> None:
+def serve(settings: Settings, listening: socket.socket, *, show: bool) -> None:
     """Serve until told to stop; exits with 70 when a part of the engine dies."""
-    listening = _listen(settings)
     house = build(settings, died=_end_loudly)
     gc.freeze()  # what exists now stays for good: looking through it again and again finds nothing
     gc.set_threshold(*COLLECT_AFTER)

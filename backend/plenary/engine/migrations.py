@@ -8,6 +8,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 
 REVISIONS = Path(__file__).resolve().parents[3] / "alembic"
@@ -27,6 +29,26 @@ async def migrate(database_url: str, revisions: Path = REVISIONS, to: str = "hea
     if not (revisions / "env.py").is_file():
         raise FileNotFoundError(f"There are no database migrations in {revisions}.")
     await asyncio.to_thread(_migrate, sa.make_url(database_url), revisions, to)
+
+
+async def is_newest(database_url: str, revisions: Path = REVISIONS) -> bool:
+    """Whether a database is in its newest shape. Raises the driver's error when it cannot be reached."""
+    url = sa.make_url(database_url)
+    if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).is_file()):  # noqa: ASYNC240  once, at the start
+        return False
+    newest = ScriptDirectory(str(revisions)).get_current_head()
+    database = create_async_engine(
+        url, connect_args={} if url.get_backend_name() == "sqlite" else _through_any_pooler()
+    )
+    try:
+        async with database.connect() as connection:
+            return await connection.run_sync(_revision) == newest
+    finally:
+        await database.dispose()
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _migrate(url: sa.URL, revisions: Path, to: str) -> None:

@@ -1,0 +1,161 @@
+"""The command line, as a person meets it: one sentence when something is wrong, the same data when it starts again."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.servers import free_port
+
+PATIENCE = 60.0
+
+
+class Plenary:
+    """`plenary` in a folder of its own; what it started is ended with the test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.started: list[subprocess.Popen[str]] = []
+
+    def start(self, *arguments: str, **settings: str) -> subprocess.Popen[str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PLENARY_")}
+        own = {"PLENARY_VAR": str(self.folder), "PLENARY_PORT": str(self.port), "PLENARY_GATEWAY": "test"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "plenary.cli", *arguments],
+            env=inherited | own | settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.started.append(process)
+        return process
+
+    def serves(self, process: subprocess.Popen[str]) -> bool:
+        """Whether it answers, as soon as it does."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                with urlopen(f"http://127.0.0.1:{self.port}/health/ready", timeout=1) as answer:
+                    return bool(answer.status == 200)
+            except OSError:
+                time.sleep(0.05)
+        return False
+
+
+@pytest.fixture
+def plenary(tmp_path: Path) -> Iterator[Plenary]:
+    plenary = Plenary(tmp_path / "var")
+    yield plenary
+    for process in plenary.started:
+        process.kill()
+        process.wait(PATIENCE)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def test_the_demo_says_where_to_look_and_keeps_its_data(plenary: Plenary) -> None:
+    demo = plenary.start("demo", PLENARY_DEMO="1")
+    assert plenary.serves(demo)
+    demo.terminate()
+    said, _ = demo.communicate(timeout=PATIENCE)
+    assert demo.returncode in (0, -15)  # as it was asked to end
+    url = f"http://127.0.0.1:{plenary.port}"
+    for link in (f"{url}/c/ledger-and-light", f"{url}/organize ", f"{url}/watch/ledger-and-light"):
+        assert link in said
+    (code,) = (word for word in said.split() if word.count("-") == 2 and word.isupper())
+    again = plenary.start("demo", PLENARY_DEMO="1")
+    assert plenary.serves(again)
+    again.terminate()
+    said, _ = again.communicate(timeout=PATIENCE)
+    assert "is there already" in said
+    assert code in said
+
+
+def test_a_seed_that_was_interrupted_goes_on_where_it_was(plenary: Plenary) -> None:
+    assert plenary.start("migrate").wait(PATIENCE) == 0
+    first = plenary.start("seed")
+    assert first.stdout is not None
+    said = ""
+    while "order 5 of" not in said:
+        letter = first.stdout.read(1)
+        assert letter, said
+        said += letter
+    first.kill()
+    first.wait(PATIENCE)
+    second = plenary.start("seed")
+    said, _ = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 0, said
+    third = plenary.start("seed")
+    said, _ = third.communicate(timeout=PATIENCE)
+    assert "is there already" in said
+
+
+def test_a_port_that_is_taken_is_told_in_one_sentence(plenary: Plenary) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        plenary.port = other.getsockname()[1]
+        demo = plenary.start("serve")
+        said, _ = demo.communicate(timeout=PATIENCE)
+    assert demo.returncode == 2
+    assert said == f"plenary: port {plenary.port} is taken by another program; choose one with PLENARY_PORT=8001.\n"
+
+
+def test_a_second_process_on_one_sqlite_file_is_refused(plenary: Plenary) -> None:
+    plenary.start("migrate").wait(PATIENCE)
+    assert plenary.serves(plenary.start("serve"))
+    second = plenary.start("serve", PLENARY_PORT=str(free_port()))
+    said, _ = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 2
+    assert said.count("\n") == 1
+    assert "SQLite is for one" in said
+
+
+def test_a_wrong_setting_is_told_in_one_sentence(plenary: Plenary) -> None:
+    serve = plenary.start("serve", PLENARY_GRACE_SECONDS="soon")
+    said, _ = serve.communicate(timeout=PATIENCE)
+    assert serve.returncode == 2
+    assert said.startswith("plenary: PLENARY_GRACE_SECONDS")
+
+
+def test_an_unmigrated_database_is_told_in_one_sentence(plenary: Plenary) -> None:
+    serve = plenary.start("serve")
+    said, _ = serve.communicate(timeout=PATIENCE)
+    assert serve.returncode == 2
+    assert said == "plenary: the database is not in its newest shape; run `plenary migrate` first.\n"
+
+
+def test_a_database_out_of_reach_is_told_in_one_sentence(plenary: Plenary) -> None:
+    serve = plenary.start("serve", PLENARY_DATABASE=f"postgresql://ann:secret@127.0.0.1:{free_port()}/none")
+    said, _ = serve.communicate(timeout=PATIENCE)
+    assert serve.returncode == 2
+    assert said.count("\n") == 1
+    assert "cannot be used" in said
+    assert "secret" not in said
+
+
+def test_a_part_that_dies_takes_the_process_with_it(plenary: Plenary) -> None:
+    plenary.start("migrate").wait(PATIENCE)
+    serve = plenary.start("serve")
+    assert plenary.serves(serve)
+    with sqlite3.connect(plenary.folder / "plenary.db", timeout=PATIENCE) as database:
+        database.execute("UPDATE bookmarks SET position = 7 WHERE name = 'orders'")
+        database.execute(
+            "INSERT INTO events (position, stream, version, type, schema_version, data, metadata, recorded_at)"
+            " VALUES (1, 'slug-x', 1, 'SlugClaimed', 1, ?, ?, '2030-01-01 00:00:00.000000')",
+            (
+                '{"slug":"x","conference_id":"00000000-0000-0000-0000-000000000001"}',
+                '{"command":"00000000-0000-0000-0000-000000000001","correlation":"00000000-0000-0000-0000-000000000001",'
+                '"causation":"request","actor":"anyone"}',
+            ),
+        )
+    said, _ = serve.communicate(timeout=PATIENCE)
+    assert serve.returncode == 70
+    assert "a part of the engine died (BookmarkMoved)" in said
