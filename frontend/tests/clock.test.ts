@@ -15,9 +15,10 @@ describe('the server’s clock', () => {
 describe('the countdown', () => {
   const payBy = '2027-03-09T12:00:00Z';
   const noon = Date.parse(payBy);
-  test('rounds up and ends at zero', () => {
+  test('rounds to the nearest second and ends at zero', () => {
     expect(secondsLeft(payBy, noon - 900_000)).toBe(900);
     expect(secondsLeft(payBy, noon - 500)).toBe(1);
+    expect(secondsLeft(payBy, noon - 1400)).toBe(1);
     expect(secondsLeft(payBy, noon + 5000)).toBe(0);
   });
   test('reads as minutes and seconds', () =>

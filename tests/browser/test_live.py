@@ -74,11 +74,17 @@ async def test_the_countdown_is_the_servers_whatever_the_clock_here_says(
     timer = registrant.page.get_by_role("timer")
 
     async def is_right() -> None:
+        """One of three looks must do: a crowded machine may hold up a page for a second, but a clock stays wrong."""
         await expect(timer).to_be_visible(timeout=PATIENCE)
-        before = (await people.order("R1"))["seconds_left"]
-        shown = await registrant.seconds_left()
-        after = (await people.order("R1"))["seconds_left"]
-        assert after - 1 <= shown <= before + 1
+        looks = []
+        for _ in range(3):
+            before = (await people.order("R1"))["seconds_left"]
+            shown = await registrant.seconds_left()
+            after = (await people.order("R1"))["seconds_left"]
+            looks.append((after, shown, before))
+            if after - 1 <= shown <= before + 1:
+                return
+        raise AssertionError(f"left at least, shown, left at most: {looks}")
 
     off = await registrant.page.evaluate("Date.now()") - time.time() * 1000
     assert abs(off - minutes * 60_000) < 30_000, "the clock in the browser is wrong"

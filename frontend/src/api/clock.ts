@@ -24,9 +24,9 @@ export function serverNow(): number {
   return sample ? sample.server + performance.now() - sample.local : Date.now();
 }
 
-/** Whole seconds left, rounded up, never below 0. */
+/** Whole seconds left, to the nearest, never below 0: rounded up, what is shown would be late by more than a second. */
 export function secondsLeft(payBy: string, now: number): number {
-  return Math.max(0, Math.ceil((Date.parse(payBy) - now) / 1000));
+  return Math.max(0, Math.round((Date.parse(payBy) - now) / 1000));
 }
 
 /** 754 → "12:34", 45 → "0:45", 7384 → "2:03:04". */
