@@ -11,8 +11,9 @@ from plenary.access.secrets import Secrets
 from plenary.conferences.conference import CONFERENCE, offer
 from plenary.conferences.conference_messages import AddSeatType, CreateConference, PublishConference
 from plenary.conferences.slug import ClaimSlug
+from plenary.engine.answers import Accepted
 from plenary.engine.clock import HandClock
-from plenary.engine.engine import Accepted, Engine
+from plenary.engine.engine import Engine
 from plenary.payments.payment import CompletePayment
 from plenary.registration.order import ORDER
 from plenary.registration.order_messages import EnterDetails, PlaceOrder, RequestPayment
@@ -137,12 +138,13 @@ class Seed:
 
     async def _book(self, name: str, person: str, items: Sequence[Item]) -> None:
         order_id, payment_id = id_of(name), id_of(f"payment of {name}")
-        state, _ = await self._engine.state(CONFERENCE, CONFERENCE_ID, fresh=True)
+        conference, _ = await self._engine.state(CONFERENCE, CONFERENCE_ID, fresh=True)
+        assert conference is not None  # it was announced before
         place = PlaceOrder(
             order_id=order_id,
             conference_id=CONFERENCE_ID,
             code=self._secrets.order_code(order_id),
-            offer=offer(state),
+            offer=offer(conference),
             items=tuple(items),
             placed_at=self._clock.now(),
             grace_seconds=5,

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from plenary.amounts import money
 from plenary.engine.engine import Engine
 from plenary.notifications.mail import Letter, dates
 from plenary.notifications.mailbox import Mail, find_mails, keep_mails
@@ -120,11 +119,5 @@ def test_a_subject_is_one_line_whatever_the_names_in_it() -> None:
     assert "<script>" not in html
 
 
-def test_amounts_and_days_are_written_for_people() -> None:
-    assert [money(124_900, "USD"), money(1_249, "JPY"), money(1_249, "KWD"), money(5, "EUR")] == [
-        "USD 1,249.00",
-        "JPY 1,249",
-        "KWD 1.249",
-        "EUR 0.05",
-    ]
+def test_days_are_written_for_people() -> None:
     assert dates(date(2030, 5, 1), date(2030, 5, 1)) == "1 May 2030"

@@ -5,16 +5,17 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from plenary.engine.actors import Actors, Sent
-from plenary.engine.answers import Accepted, Answer, GuardMoved
+from plenary.engine.answers import Answer
 from plenary.engine.clock import Clock, DatabaseClock
 from plenary.engine.database import Database
-from plenary.engine.decider import Decider, Refusal
+from plenary.engine.decider import Decider, State
 from plenary.engine.doorbell import Doorbell
 from plenary.engine.followers import Follower, Handler
 from plenary.engine.group_commit import GroupCommit
@@ -31,7 +32,6 @@ from plenary.engine.views import Projector, Row, View
 
 POLL: Final = 0.02
 LAST_STEP: Final = 10.0
-__all__ = ["Accepted", "Answer", "Engine", "GuardMoved", "Plan", "Refusal"]
 log = logging.getLogger(__name__)
 
 
@@ -79,7 +79,7 @@ class Engine:
         handlers |= {name: make(self) for name, make in plan.handlers.items()}
         self._followers = {name: Follower(name, handler, self._tail, database) for name, handler in handlers.items()}
 
-    def now(self) -> Any:
+    def now(self) -> datetime:
         """The present instant, aware, UTC."""
         return self.clock.now()
 
@@ -125,7 +125,7 @@ class Engine:
     async def _send_timer(self, command: object, id_: UUID, correlation: UUID, causation: str) -> Answer:
         return await self._dispatch(command, id_, correlation, causation, "timer")
 
-    async def state(self, decider: Decider[Any, Any, Any], key: object, *, fresh: bool = False) -> tuple[Any, int]:
+    async def state(self, decider: Decider[Any, State, Any], key: object, *, fresh: bool = False) -> tuple[State, int]:
         """The state of a stream and its version, from its actor; `fresh` also sees what other processes wrote."""
         return await self._actors.state(decider, f"{decider.name}-{key}", fresh=fresh)
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from plenary.engine.engine import Answer, Engine
+from plenary.engine.answers import Answer
+from plenary.engine.engine import Engine
 from plenary.payments.payment import (
     PAYMENT,
     CancelPayment,

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
-from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -15,8 +14,6 @@ import msgspec
 from plenary.engine.engine import Engine
 from plenary.payments.gateways import signed
 from plenary.payments.gateways.protocol import Abandoned, Declined, Disbelieved, Paid, Word
-
-RESULTS: Final = ("paid", "declined", "abandoned")
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,7 +38,7 @@ class TestGateway:
     name: str = "test"
 
     def message(self, payment_id: UUID, result: str, amount: int, currency: str) -> tuple[dict[str, str], bytes]:
-        """The headers and the body of what the gateway now says of a payment; `result` is one of `RESULTS`."""
+        """The headers and the body of what the gateway now says of a payment; `result` is one that `verify` knows."""
         now = self.engine.now()
         body = msgspec.json.encode(Message(payment_id, result, amount, currency, now, f"test_{token_hex(8)}"))
         return signed.sign(self.key, body, now), body

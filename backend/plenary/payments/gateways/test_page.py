@@ -3,7 +3,7 @@
 import asyncio
 from html import escape
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -12,16 +12,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from plenary.access.origins import is_foreign
+from plenary.amounts import money
 from plenary.conferences.conference import CONFERENCE
 from plenary.engine.engine import Engine
 from plenary.payments.gateways.protocol import hear
 from plenary.payments.gateways.test import TestGateway
-from plenary.payments.payment import PAYMENT, Initiated, PaymentInitiated
+from plenary.payments.payment import PAYMENT, Initiated, PaymentInitiated, State
 
 STYLE: Final = Path(__file__).with_name("test.css")
 CHOICES: Final = {"accept": "paid", "reject": "declined", "abandon": "abandoned"}
-WITHOUT_CENTS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
-IN_THOUSANDTHS: Final = "BHD IQD JOD KWD LYD OMR TND"
 PATIENCE: Final = 2.0
 
 
@@ -31,9 +30,7 @@ def routes(engine: Engine, gateway: TestGateway) -> list[Route]:
     async def show(request: Request) -> Response:
         payment = await _payment(engine, request.path_params["payment_id"])
         if payment is None:
-            return _page(
-                "No such payment", "<h1>No such payment</h1><p>Go back to your order and start again.</p>", 404
-            )
+            return _unknown()
         bill = payment.bill
         if not isinstance(payment, Initiated):
             return _page("Already decided", f"<h1>Already decided</h1><p>{type(payment).__name__}.</p>{_back(bill)}")
@@ -43,13 +40,11 @@ def routes(engine: Engine, gateway: TestGateway) -> list[Route]:
     async def decide(request: Request) -> Response:
         if is_foreign(request.headers):
             return _page("Not from here", "<h1>This can only be decided on the page itself.</h1>", 403)
-        form = parse_qs((await request.body()).decode(errors="replace"), max_num_fields=4)
+        form = parse_qs((await request.body()).decode(errors="replace"))
         payment = await _payment(engine, request.path_params["payment_id"])
         result = CHOICES.get(form.get("choice", [""])[0])
         if payment is None or result is None:
-            return _page(
-                "No such payment", "<h1>No such payment</h1><p>Go back to your order and start again.</p>", 404
-            )
+            return _unknown()
         bill = payment.bill
         await hear(engine, gateway, *gateway.message(bill.payment_id, result, bill.amount, bill.currency))
         return RedirectResponse(f"/o/{bill.order_id}?from=payment", 303)
@@ -64,7 +59,7 @@ def routes(engine: Engine, gateway: TestGateway) -> list[Route]:
     ]
 
 
-async def _payment(engine: Engine, payment_id: UUID) -> Any:
+async def _payment(engine: Engine, payment_id: UUID) -> State:
     """The payment, which may still be on its way from the order; None if it does not come."""
     deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
@@ -94,13 +89,6 @@ def _decision(bill: PaymentInitiated, conference: str) -> str:
 
 def _back(bill: PaymentInitiated) -> str:
     return f'<p><a href="/o/{bill.order_id}">Back to your order</a></p>'
-
-
-def money(amount: int, currency: str) -> str:
-    """An amount of minor units for people: "USD 249.00"."""
-    digits = 0 if currency in WITHOUT_CENTS else 3 if currency in IN_THOUSANDTHS else 2
-    whole, rest = divmod(amount, 10**digits)
-    return f"{currency} {whole:,}" + (f".{rest:0{digits}}" if digits else "")
 
 
 def _page(title: str, body: str, status: int = 200) -> Response:
