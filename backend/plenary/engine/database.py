@@ -21,10 +21,15 @@ class Database:
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0}
         if pgbouncer:
             options["connect_args"] = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
-        self.engine = create_async_engine(url, **options)
-        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         if self.is_sqlite:
+            options["isolation_level"] = "AUTOCOMMIT"  # said once a connection; a transaction begins itself here
+        self.engine = create_async_engine(url, **options)
+        self._autocommit = self.engine
+        if not self.is_sqlite:
+            self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        else:
             sa.event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            sa.event.listen(self.engine.sync_engine, "invalidate", _let_go)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -44,7 +49,8 @@ class Database:
             try:
                 yield db
             except BaseException:
-                await db.exec_driver_sql("ROLLBACK")
+                if not db.invalidated:  # a connection on which a statement was cancelled is rolled back already
+                    await db.exec_driver_sql("ROLLBACK")
                 raise
             await db.exec_driver_sql("COMMIT")
 
@@ -58,6 +64,11 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def _let_go(connection: Any, _record: object, _cause: object) -> None:
+    """A connection that is thrown away while a statement is under way would keep its lock until it is garbage."""
+    connection.rollback()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
