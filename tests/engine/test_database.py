@@ -1,10 +1,11 @@
-"""The database when those who use it are cancelled."""
+"""The database when those who use it are cancelled, or make mistakes."""
 
 import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from plenary.engine.database import Database
 
@@ -54,4 +55,13 @@ async def test_a_cancelled_read_gives_its_connection_back(database_url: str) -> 
     await asyncio.gather(*reads, return_exceptions=True)
     async with asyncio.timeout(5):
         await asyncio.gather(read(), read())
+    await database.close()
+
+
+async def test_what_went_wrong_is_told_without_anybodys_data(database_url: str) -> None:
+    database = Database(database_url)
+    with pytest.raises(sa.exc.DBAPIError) as wrong:
+        async with database.transaction() as db:
+            await db.execute(sa.text("INSERT INTO nowhere (email) VALUES (:email)"), {"email": "ada@example.org"})
+    assert "ada@example.org" not in str(wrong.value)
     await database.close()

@@ -18,7 +18,8 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.write_lock = asyncio.Lock()
-        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0}
+        # What goes wrong is logged with its statement, and the values in it may be somebody's name.
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "hide_parameters": True}
         if pgbouncer:
             options["connect_args"] = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
         if self.is_sqlite:
