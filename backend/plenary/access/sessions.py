@@ -30,6 +30,7 @@ class Sessions:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         """`now` gives the present instant, aware, UTC."""
         self.database, self.now = database, now
+        self._upsert = database.upsert(session_scopes)
         self._watchers: dict[str, tuple[Callable[[], Awaitable[None]], ...]] = {}
         self._asked: list[_Asked] = []
         self._granting: asyncio.Task[None] | None = None
@@ -90,7 +91,7 @@ class Sessions:
             )
             if granted:
                 rows = [{"session": session, "scope": scope, "granted_at": now} for session, scope in granted]
-                await db.execute(self.database.upsert(session_scopes), rows)
+                await db.execute(self._upsert, rows)
         return tokens
 
     async def end(self, token: str) -> None:
@@ -98,7 +99,6 @@ class Sessions:
         async with self.database.transaction() as db:
             for table in (session_scopes, sessions):
                 await db.execute(sa.delete(table).where(table.c.session == hashed(token)))
-
         for left in tuple(self._watchers.get(hashed(token), ())):
             await left()
 

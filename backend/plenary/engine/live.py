@@ -12,7 +12,7 @@ from uuid import UUID
 from plenary.engine.database import Database
 from plenary.engine.messages import Event
 from plenary.engine.tail import Tail
-from plenary.engine.views import Row, View, read_row, views_by_event
+from plenary.engine.views import Row, View, read_row
 
 QUIET: Final = 0.25
 """Seconds between two pushes of one row; a change after as much quiet is pushed at once."""
@@ -67,7 +67,7 @@ class Live:
     def __init__(self, views: Iterable[View[Any]], tail: Tail, database: Database) -> None:
         """Hears of every new event from the tail."""
         self._tail, self._database = tail, database
-        self._views = views_by_event(views)
+        self._views = tuple(views)
         self._topics: dict[tuple[str, UUID], Topic] = {}
         tail.listen(self._hear)
 
@@ -75,8 +75,8 @@ class Live:
         if not self._topics:
             return
         for event in events:
-            for view in self._views.get(type(event.data), ()):
-                key = view.key(event.data)
+            for view in self._views:
+                key = view.key_of(event)
                 topic = self._topics.get((view.name, key)) if key else None
                 if topic is not None and topic.in_step:
                     topic.fold(event)
@@ -163,5 +163,5 @@ class Live:
     @staticmethod
     def _fold_all(topic: Topic, events: Sequence[Event]) -> None:
         for event in events:
-            if type(event.data) in topic.view.events and topic.view.key(event.data) == topic.key:
+            if topic.view.key_of(event) == topic.key:
                 topic.fold(event)

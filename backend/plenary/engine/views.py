@@ -6,8 +6,9 @@ them together with the bookmark. The same fold, kept in memory, is what a live s
 
 import dataclasses
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -68,6 +69,23 @@ class View(Generic[Row]):
         column: sa.Column[UUID] = next(iter(self.table.primary_key))
         return column
 
+    @cached_property
+    def by_key(self) -> sa.Select[Any]:
+        """The row whose key is the parameter `key`, if any, and `view_position`, up to which the view is true."""
+        bookmark = sa.select(bookmarks.c.position).where(bookmarks.c.name == self.name).scalar_subquery()
+        one = sa.select(sa.literal(1).label("one")).subquery()
+        return sa.select(sa.func.coalesce(bookmark, 0).label("view_position"), *self.table.columns).select_from(
+            one.outerjoin(self.table, self.primary == sa.bindparam("key"))
+        )
+
+    @cached_property
+    def _handled(self) -> frozenset[type[Any]]:
+        return frozenset(self.events)
+
+    def key_of(self, event: Event) -> UUID | None:
+        """Which row an event changes, None for none; any event may be asked about."""
+        return self.key(event.data) if type(event.data) in self._handled else None
+
     def load(self, mapping: sa.RowMapping) -> Row:
         """A row as it was stored."""
         row: Any = self.row
@@ -78,19 +96,15 @@ class View(Generic[Row]):
         """The row after an event that concerns it."""
         after: Any = self.project(row, event)
         if after is None or after is row:
-            return row if after is row else None
+            return after
         moved: Row = dataclasses.replace(after, position=event.position)
         return moved
 
 
 async def read_row(database: Database, view: View[Row], key: UUID) -> tuple[Row | None, int]:
     """One row and the position up to which its view is true, both of the same instant."""
-    bookmark = sa.select(bookmarks.c.position).where(bookmarks.c.name == view.name).scalar_subquery()
-    query = sa.select(sa.func.coalesce(bookmark, 0).label("view_position"), *view.table.columns).select_from(
-        sa.select(sa.literal(1).label("one")).subquery().outerjoin(view.table, view.primary == key)
-    )
     async with database.reading() as db:
-        found = (await db.execute(query)).mappings().one()
+        found = (await db.execute(view.by_key, {"key": key})).mappings().one()
     return (None if found[view.primary.name] is None else view.load(found)), int(found["view_position"])
 
 
@@ -105,7 +119,6 @@ class Projector(Generic[Row]):
     def __init__(self, view: View[Row], database: Database) -> None:
         """One follower of each view at a time; its bookmark sees to that."""
         self._view, self._database = view, database
-        self._handled = frozenset(view.events)
         self._cache: OrderedDict[UUID, Row | None] = OrderedDict()
         self._upsert = database.upsert(view.table)
         self._columns = [column.name for column in view.table.columns]
@@ -115,9 +128,7 @@ class Projector(Generic[Row]):
 
     async def write(self, db: AsyncConnection, events: Sequence[Event]) -> Callable[[], None]:
         """Fold a batch and store the rows it changed. The answer is to be called once that is committed."""
-        concerned = [
-            (key, event) for event in events if type(event.data) in self._handled and (key := self._key(event))
-        ]
+        concerned = [(key, event) for event in events if (key := self._view.key_of(event))]
         before = await self._load(db, {key for key, _ in concerned})
         rows = dict(before)
         for key, event in concerned:
@@ -129,9 +140,6 @@ class Projector(Generic[Row]):
         if gone := [key for key, row in changed.items() if row is None]:
             await db.execute(sa.delete(self._view.table).where(self._view.primary.in_(gone)))
         return lambda: self._remember(rows)
-
-    def _key(self, event: Event) -> UUID | None:
-        return self._view.key(event.data)
 
     async def _load(self, db: AsyncConnection, keys: set[UUID]) -> dict[UUID, Row | None]:
         rows = {key: self._cache[key] for key in keys if key in self._cache}
@@ -149,12 +157,3 @@ class Projector(Generic[Row]):
             self._cache.move_to_end(key)
         while len(self._cache) > CACHED:
             self._cache.popitem(last=False)
-
-
-def views_by_event(views: Iterable[View[Any]]) -> dict[type[Any], list[View[Any]]]:
-    """Which views an event of each type may change."""
-    found: dict[type[Any], list[View[Any]]] = {}
-    for view in views:
-        for type_ in view.events:
-            found.setdefault(type_, []).append(view)
-    return found
