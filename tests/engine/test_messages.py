@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -39,6 +39,21 @@ async def test_the_same_address_is_the_same_person_however_it_is_written(engine:
     people = await asyncio.gather(*(engine.subject(email) for email in ("a@x.org", "A@X.org ", "a@x.org")))
     assert len(set(people)) == 1
     assert await engine.subject("b@x.org") != people[0]
+
+
+async def test_room_for_keys_is_made_without_taking_one_that_is_about_to_be_used(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("plenary.engine.sealed.CACHED", 0)
+    people = [await engine.subject(f"{name}@x.org") for name in ("ann", "bob", "eve")]
+
+    async def sealed(*them: UUID) -> list[str]:
+        await engine.keys.load(them)
+        return [engine.keys.seal(one, "a name", "a place") for one in them]
+
+    await engine.keys.load(people[:1])
+    texts = await asyncio.gather(sealed(*people[:2]), sealed(people[2]))
+    assert [len(some) for some in texts] == [2, 1]
 
 
 async def test_an_event_from_a_newer_program_is_named(engine: Engine) -> None:

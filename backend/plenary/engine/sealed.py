@@ -75,16 +75,14 @@ class Keys:
     async def load(self, subjects: Iterable[UUID]) -> None:
         """Bring the keys of these people into memory; a person without a key is remembered as erased."""
         asked = set(subjects)
-        if len(self._opened) > CACHED:
-            self._opened = {subject: key for subject, key in self._opened.items() if subject in asked}
-        missing = asked - self._opened.keys()
-        if not missing:
-            return
-        async with self._database.reading() as db:
-            query = sa.select(keys.c.subject, keys.c.wrapped_key).where(keys.c.subject.in_(missing))
-            found = {row.subject: row.wrapped_key for row in await db.execute(query)}
-        for subject in missing:
-            self._opened[subject] = self._unwrap(subject, found[subject]) if subject in found else None
+        while missing := asked - self._opened.keys():  # again, if others made room meanwhile
+            async with self._database.reading() as db:
+                query = sa.select(keys.c.subject, keys.c.wrapped_key).where(keys.c.subject.in_(missing))
+                found = {row.subject: row.wrapped_key for row in await db.execute(query)}
+            if len(self._opened) > CACHED:
+                self._opened = {subject: key for subject, key in self._opened.items() if subject in asked}
+            for subject in missing:
+                self._opened[subject] = self._unwrap(subject, found[subject]) if subject in found else None
 
     def _unwrap(self, subject: UUID, wrapped: bytes) -> AESGCM:
         """The person's key; it was wrapped together with the person's id, so that rows cannot be swapped."""
