@@ -25,6 +25,9 @@ from plenary.engine.tables import timers
 BATCH: Final = 200
 POLL: Final = 0.25
 TIMERS: Final = uuid5(NAMESPACE_URL, "plenary:timers")
+PUT_AWAY: Final = sa.delete(timers).where(
+    timers.c.timer_id == sa.bindparam("id"), timers.c.set_at == sa.bindparam("at")
+)
 log = logging.getLogger(__name__)
 
 
@@ -101,10 +104,9 @@ class Timers:
                 for row in due
             )
         )
+        for row, answer in zip(due, answers, strict=True):
+            if isinstance(answer, Refusal):
+                log.warning("timer %s was refused: %s", row["timer_id"], type(answer).__name__)
         async with self._database.transaction() as db:
-            for row, answer in zip(due, answers, strict=True):
-                this = (timers.c.timer_id == row["timer_id"]) & (timers.c.set_at == row["set_at"])
-                await db.execute(sa.delete(timers).where(this))
-                if isinstance(answer, Refusal):
-                    log.warning("timer %s was refused: %s", row["timer_id"], type(answer).__name__)
+            await db.execute(PUT_AWAY, [{"id": row["timer_id"], "at": row["set_at"]} for row in due])
         return len(due)
