@@ -81,8 +81,12 @@ class Decider(Generic[Command, State, Event]):
     creating: tuple[type[Any], ...] = ()
 
     def stream(self, command: Command) -> str:
-        """The name of the stream that a command is for: "<decider>-<key>"."""
-        return f"{self.name}-{self.key(command)}"
+        """The name of the stream that a command is for."""
+        return self.stream_of(self.key(command))
+
+    def stream_of(self, key: object) -> str:
+        """The name of the stream with a key: "<decider>-<key>"."""
+        return f"{self.name}-{key}"
 
 
 def fold(decider: Decider[Any, State, Any], events: Sequence[Any]) -> State:

@@ -127,7 +127,7 @@ class Engine:
 
     async def state(self, decider: Decider[Any, State, Any], key: object, *, fresh: bool = False) -> tuple[State, int]:
         """The state of a stream and its version, from its actor; `fresh` also sees what other processes wrote."""
-        return await self._actors.state(decider, f"{decider.name}-{key}", fresh=fresh)
+        return await self._actors.state(decider, decider.stream_of(key), fresh=fresh)
 
     async def subject(self, email: str) -> UUID:
         """The person with this e-mail address, for sealing; made on first use."""

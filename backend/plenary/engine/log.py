@@ -6,9 +6,9 @@ it, once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 
@@ -34,6 +34,10 @@ class Recorded:
     data: str
     metadata: str
     recorded_at: datetime
+
+
+COLUMNS: Final = ", ".join(field.name for field in fields(Recorded))
+"""The columns of the table of events, as SQL names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Verdict:
     accepted: bool
     versions: dict[str, int]
     position: int | None = None
-    duplicates: tuple[Answered, ...] = field(default=())
+    duplicates: tuple[Answered, ...] = ()
 
 
 class EventLog(Protocol):

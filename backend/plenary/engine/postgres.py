@@ -9,9 +9,8 @@ import asyncpg
 import sqlalchemy as sa
 
 from plenary.engine.lane import Neighbours, Unstorable, check, streams
-from plenary.engine.log import Answered, Append, Recorded, Verdict
+from plenary.engine.log import COLUMNS, Answered, Append, Recorded, Verdict
 
-COLUMNS = "position, stream, version, type, schema_version, data, metadata, recorded_at"
 STREAM = f"SELECT {COLUMNS} FROM events WHERE stream = $1 AND version > $2 ORDER BY version"  # noqa: S608 - our columns
 AFTER = f"SELECT {COLUMNS} FROM events WHERE position > $1 ORDER BY position LIMIT $2"  # noqa: S608 - our columns
 HEAD = "SELECT coalesce(max(position), 0) FROM events"

@@ -12,11 +12,17 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from plenary.engine.lane import Unstorable, check, judge
-from plenary.engine.log import Answered, Append, Recorded, Verdict
+from plenary.engine.log import COLUMNS, Answered, Append, Recorded, Verdict
 
 Result = TypeVar("Result")
 
-COLUMNS = "position, stream, version, type, schema_version, data, metadata, recorded_at"
+STREAM = f"SELECT {COLUMNS} FROM events WHERE stream = ? AND version > ? ORDER BY version"  # noqa: S608 - our columns
+AFTER = f"SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608 - our columns
+HEAD = "SELECT coalesce(max(position), 0) FROM events"
+VERSION = "SELECT coalesce(max(version), 0) FROM events WHERE stream = ?"
+ANSWERED = "SELECT sender, digest, position FROM commands WHERE command_id = ?"
+WRITE = f"INSERT INTO events ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our columns
+REMEMBER = "INSERT INTO commands (command_id, sender, digest, position, recorded_at) VALUES (?, ?, ?, ?, ?)"
 MOMENT = "%Y-%m-%d %H:%M:%S.%f"  # how SQLAlchemy writes times into SQLite, in UTC
 BUSY_SECONDS = 10.0
 # These say that the values are to blame; everything else may be over the next time.
@@ -44,13 +50,11 @@ class SqliteLog:
 
     async def stream(self, name: str, after: int = 0) -> list[Recorded]:
         """See EventLog."""
-        query = f"SELECT {COLUMNS} FROM events WHERE stream = ? AND version > ? ORDER BY version"  # noqa: S608 - our columns
-        return await self._reading.run(lambda db: [_recorded(row) for row in db.execute(query, (name, after))])
+        return await self._reading.run(lambda db: [_recorded(row) for row in db.execute(STREAM, (name, after))])
 
     async def after(self, position: int, limit: int = 1000) -> list[Recorded]:
         """See EventLog."""
-        query = f"SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608 - our columns
-        return await self._reading.run(lambda db: [_recorded(row) for row in db.execute(query, (position, limit))])
+        return await self._reading.run(lambda db: [_recorded(row) for row in db.execute(AFTER, (position, limit))])
 
     async def head(self) -> int:
         """See EventLog."""
@@ -118,14 +122,14 @@ def _append(db: sqlite3.Connection, batch: Sequence[Append]) -> list[Verdict]:
     judged = judge(batch, _head(db), lambda stream: _version(db, stream), lambda id: _answered(db, id))
     moment = datetime.now(UTC).strftime(MOMENT)
     db.executemany(
-        f"INSERT INTO events ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own column names
+        WRITE,
         [
             (position, stream, version, new.type, new.schema_version, new.data, new.metadata, moment)
             for position, stream, version, new in judged.events
         ],
     )
     db.executemany(
-        "INSERT INTO commands (command_id, sender, digest, position, recorded_at) VALUES (?, ?, ?, ?, ?)",
+        REMEMBER,
         [(answer.id.hex, answer.sender, answer.digest, answer.position, moment) for answer in judged.answers],
     )
     db.execute("COMMIT")
@@ -133,18 +137,17 @@ def _append(db: sqlite3.Connection, batch: Sequence[Append]) -> list[Verdict]:
 
 
 def _head(db: sqlite3.Connection) -> int:
-    (head,) = db.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
+    (head,) = db.execute(HEAD).fetchone()
     return int(head)
 
 
 def _version(db: sqlite3.Connection, stream: str) -> int:
-    (version,) = db.execute("SELECT coalesce(max(version), 0) FROM events WHERE stream = ?", (stream,)).fetchone()
+    (version,) = db.execute(VERSION, (stream,)).fetchone()
     return int(version)
 
 
 def _answered(db: sqlite3.Connection, id: UUID) -> Answered | None:
-    query = "SELECT sender, digest, position FROM commands WHERE command_id = ?"
-    row = db.execute(query, (id.hex,)).fetchone()
+    row = db.execute(ANSWERED, (id.hex,)).fetchone()
     return Answered(id, *row) if row else None
 
 

@@ -6,8 +6,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.interfaces import Dialect
 
-__all__ = ["UtcDateTime", "bookmarks", "commands", "events", "kept", "keys", "timers"]
-
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
     """A moment in time: aware in Python, always UTC; `timestamptz` in PostgreSQL, a sortable text in SQLite.

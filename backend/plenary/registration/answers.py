@@ -34,6 +34,7 @@ SHOWING: Final = 2.0
 """Seconds to wait until everything that follows from a command can be seen."""
 MOST_ITEMS: Final = 50
 LOOKS: Final = (False, True, True, True, True)
+"""Looks at what a conference offers, before a command is refused for it: one at what is in memory, then fresh ones."""
 
 
 def items_of(items: Sequence[OrderItemInput]) -> tuple[Item, ...] | Refusal:
@@ -72,7 +73,7 @@ async def send_on_offer(
     for fresh in LOOKS:
         conference, version = await engine.state(CONFERENCE, conference_id, fresh=fresh)
         if conference is not None:
-            guards = [(f"{CONFERENCE.name}-{conference_id}", version)]
+            guards = [(CONFERENCE.stream_of(conference_id), version)]
             answer = await engine.send(command(offer(conference)), id=id, sender=sender, said=said, guards=guards)
         if isinstance(answer, Accepted) or (fresh and not isinstance(answer, GuardMoved)):
             return answer
