@@ -96,6 +96,9 @@ class Actors:
             except LogBusy as busy:
                 return Busy(busy.retry_after)
             if verdict.accepted and verdict.position is not None:
+                for actor, plan in zip(actors, plans, strict=True):
+                    if actor.version == plan.version:
+                        actor.state, actor.version = plan.state, verdict.versions[actor.stream]
                 return Accepted(verdict.position)
             if verdict.duplicates:
                 return repeated(together[0].id, verdict.duplicates[0])
