@@ -78,27 +78,29 @@ def normalise_email(text: str) -> str:
     return text.strip().lower()
 
 
-def normalise_slug(text: str) -> str:
-    """A slug as it is kept, of one as it may be typed."""
-    return text.strip().lower()
-
-
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
-_MISREAD = str.maketrans("OIL", "011", " -–—\t")
+_MISREAD = str.maketrans("OIL", "011")
+
+
+def grouped(letters: str) -> str:
+    """A code as it is shown: its letters in groups of four."""
+    return "-".join(letters[n : n + 4] for n in range(0, len(letters), 4))
+
+
+def letters_of(code: str) -> str:
+    """The letters of a code as somebody typed it: in any case, with or without dashes and blanks, O for 0, I for 1."""
+    return "".join(character for character in code.upper() if character.isalnum()).translate(_MISREAD)
 
 
 def order_code(number: int) -> str:
     """The order code of a number (40 bits count): eight characters, shown as XXXX-XXXX."""
-    letters = "".join(CODE_ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))
-    return f"{letters[:4]}-{letters[4:]}"
+    return grouped("".join(CODE_ALPHABET[number >> shift & 31] for shift in range(35, -1, -5)))
 
 
 def normalise_code(text: str) -> str | None:
-    """The order code that somebody typed, in any case, with O for 0, I or L for 1, with blanks; None if it is none."""
-    letters = text.upper().translate(_MISREAD)
-    if len(letters) != 8 or not set(letters) <= set(CODE_ALPHABET):
-        return None
-    return f"{letters[:4]}-{letters[4:]}"
+    """The order code that somebody typed; None if it is none."""
+    letters = letters_of(text)
+    return grouped(letters) if len(letters) == 8 and set(letters) <= set(CODE_ALPHABET) else None
 
 
 # Checking: each answers with what is wrong, or None

@@ -10,12 +10,10 @@ from uuid import UUID
 
 from plenary import words
 
-MISREAD = str.maketrans("OIL", "011")
-
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Everything derived from the server's secret, at least 16 bytes long."""
+    """Everything derived from the server's secret, at least 32 bytes long."""
 
     secret: bytes
 
@@ -25,7 +23,7 @@ class Secrets:
 
     def access_code(self, conference_id: UUID, rotation: int = 0) -> str:
         """An organizer's access code for one conference: XXXX-XXXX-XXXX, 60 bits."""
-        return grouped(self._letters("access code", conference_id, rotation, 12))
+        return words.grouped(self._letters("access code", conference_id, rotation, 12))
 
     def order_code(self, order_id: UUID, rotation: int = 0) -> str:
         """An order's code for people: XXXX-XXXX. Finds the order again together with the registrant's e-mail."""
@@ -44,14 +42,9 @@ class Secrets:
         return int.from_bytes(digest, "big")
 
 
-def grouped(letters: str) -> str:
-    """Letters in groups of four."""
-    return "-".join(letters[n : n + 4] for n in range(0, len(letters), 4))
-
-
 def normalise_access_code(code: str) -> str:
-    """An access code as somebody typed it (any case, blanks, no dashes, O for 0), written the way we show it."""
-    return grouped("".join(c for c in code.upper() if c.isalnum()).translate(MISREAD))
+    """An access code as somebody typed it, written the way we show it."""
+    return words.grouped(words.letters_of(code))
 
 
 def same(given: str, right: str) -> bool:
