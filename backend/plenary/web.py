@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from plenary.engine.answers import Busy
 from plenary.engine.decider import Refusal
 from plenary.engine.engine import Engine
 from plenary.graphql.context import Contexts
@@ -78,7 +79,7 @@ def webhooks(engine: Engine, gateways: Sequence[Gateway]) -> list[BaseRoute]:
             except Disbelieved as why:
                 return JSONResponse({"error": str(why)}, 400)
             if isinstance(answer, Refusal):
-                return JSONResponse({"error": answer.message}, 503 if hasattr(answer, "retry_after") else 400)
+                return JSONResponse({"error": answer.message}, 503 if isinstance(answer, Busy) else 400)
             return JSONResponse({"heard": True})
 
         return Route(f"/webhooks/{gateway.name}", take, methods=["POST"])

@@ -16,6 +16,7 @@ from plenary.access.tries import TooManyTries
 from plenary.engine import actors, decider
 from plenary.engine.decider import FieldError, InvalidInput
 from plenary.graphql import words
+from plenary.graphql.reading import after_instant
 from plenary.graphql.refusals import REFUSALS, code_of
 from plenary.graphql.words import SCALARS, MinorUnits, Position, refused
 
@@ -47,6 +48,12 @@ def test_a_cursor_comes_back_as_it_went(key: str | int) -> None:
 def test_what_is_no_cursor_is_the_clients_mistake(cursor: str) -> None:
     with pytest.raises(GraphQLError):
         words.decode_cursor(cursor)
+
+
+@pytest.mark.parametrize("key", ["yesterday", "2030-01-31T12:00:00", "0001-01-01T00:00:00+14:00", 7])
+def test_a_cursor_of_another_list_is_the_clients_mistake(key: str | int) -> None:
+    with pytest.raises(GraphQLError):
+        after_instant(words.encode_cursor(key, ID))
 
 
 def test_a_page_knows_where_it_stands() -> None:
@@ -98,6 +105,7 @@ def test_scalars_are_read_and_written_one_way(scalar: object, given: object, mea
     ("scalar", "given"),
     [
         (UUID, ID.hex),
+        (date, "2030-W05-4"),
         (UUID, f"{{{ID}}}"),
         (UUID, 7),
         (UUID, "x" * 36),

@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -35,13 +35,15 @@ from plenary.conferences.types import (
     SignInResult,
     cursor_of,
 )
-from plenary.engine.answers import Answer, Busy
+from plenary.engine.answers import Answer, Busy, GuardMoved
 from plenary.engine.decider import Refusal
 from plenary.graphql.context import Info
-from plenary.graphql.reading import After, AtLeast, CommandId, First, after_number, lags, see
+from plenary.graphql.reading import After, AtLeast, CommandId, ConferenceId, First, after_number, lags, see
 from plenary.graphql.words import Position, page, page_size, refused
+from plenary.words import check_slug
 
-ConferenceId: TypeAlias = Annotated[UUID, strawberry.argument(description="The conference.")]
+LOOKS: Final = 5
+"""How often an edit is made anew when the conference changes meanwhile."""
 SeatTypeId: TypeAlias = Annotated[UUID, strawberry.argument(description="The seat type.")]
 
 
@@ -138,15 +140,24 @@ class Mutation:
         engine = info.context.engine
         if not await info.context.visitor.runs(conference_id):
             return refused(NotAllowed())
-        before, _ = await engine.state(CONFERENCE, conference_id, fresh=True)
-        slug = before.details.slug if before else input.slug
-        moves = [ClaimSlug(input.slug, conference_id), ReleaseSlug(slug, conference_id)] if slug != input.slug else []
-        answer = await engine.send_together(
-            [say.EditConference(conference_id, **asdict(input)), *moves],
-            id=command_id,
-            sender=scopes.conference(conference_id),
-            said=["editConference", conference_id, asdict(input)],
-        )
+        answer: Answer = GuardMoved(CONFERENCE.stream_of(conference_id))
+        for _ in range(LOOKS):
+            before, version = await engine.state(CONFERENCE, conference_id, fresh=True)
+            slug = before.details.slug if before else input.slug
+            # No stream is asked for a slug that cannot be one: the conference refuses it.
+            moves = slug != input.slug and check_slug("slug", input.slug) is None
+            answer = await engine.send_together(
+                [
+                    say.EditConference(conference_id, **asdict(input)),
+                    *([ClaimSlug(input.slug, conference_id), ReleaseSlug(slug, conference_id)] if moves else []),
+                ],
+                id=command_id,
+                sender=scopes.conference(conference_id),
+                said=["editConference", conference_id, asdict(input)],
+                guards=[(CONFERENCE.stream_of(conference_id), version)],  # the slug that is given back is still its own
+            )
+            if not isinstance(answer, GuardMoved):
+                break
         return await changed(info, conference_id, answer)
 
     @strawberry.mutation(description="List a conference and put its seat types on sale.")

@@ -53,7 +53,7 @@ class SeatType:
             id=row.seat_type_id,
             name=row.name,
             description=row.description,
-            price=Money(amount=MinorUnits(row.price), currency=currency),
+            price=Money.of(row.price, currency),
             quota=row.quota,
             retired=row.retired,
             ever_on_sale=row.ever_on_sale,

@@ -128,7 +128,7 @@ class Endpoint(GraphQL[Context, None]):
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """The beginning of the answer: its cookies, and the media type that the client asked for."""
         response = await super().get_sub_response(request)
-        response.media_type = GRAPHQL if GRAPHQL in request.headers.get("accept", "").lower() else JSON
+        response.media_type = _media_type(request)
         return response
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -152,7 +152,10 @@ class Endpoint(GraphQL[Context, None]):
         return response
 
     def _in_words(self, wrong: HTTPException, request: Request) -> Response:
-        media = GRAPHQL if GRAPHQL in request.headers.get("accept", "").lower() else JSON
         body = self.encode_json({"errors": [{"message": wrong.reason}]})
         headers = {"allow": "GET, POST"} if wrong.status_code == 405 else None
-        return Response(body, wrong.status_code, headers, media_type=f"{media}; charset=utf-8")
+        return Response(body, wrong.status_code, headers, media_type=f"{_media_type(request)}; charset=utf-8")
+
+
+def _media_type(request: Request | WebSocket) -> str:
+    return GRAPHQL if GRAPHQL in request.headers.get("accept", "").lower() else JSON

@@ -36,7 +36,12 @@ def decode_cursor(cursor: str) -> tuple[str | int, UUID]:
             return key, UUID(id)
     except (ValueError, TypeError, AttributeError):
         pass
-    raise GraphQLError("`after` must be a cursor that an answer carried.")
+    raise not_a_cursor()
+
+
+def not_a_cursor() -> GraphQLError:
+    """What a client is told who passes something else as `after`."""
+    return GraphQLError("`after` must be a cursor that an answer carried.")
 
 
 def page_size(first: int) -> int:

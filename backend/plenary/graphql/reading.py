@@ -10,12 +10,15 @@ from graphql import GraphQLError
 
 from plenary.engine.engine import Engine
 from plenary.engine.views import Row, View
-from plenary.graphql.words import LARGEST, Position, decode_cursor
+from plenary.graphql.pages import decode_cursor, not_a_cursor
+from plenary.graphql.scalars import LARGEST, Position, instant_of
 
 CommandId: TypeAlias = Annotated[
     UUID,
     strawberry.argument(description="Made by the client: a retry with the same id has one effect and the same answer."),
 ]
+ConferenceId: TypeAlias = Annotated[UUID, strawberry.argument(description="The conference.")]
+OrderId: TypeAlias = Annotated[UUID, strawberry.argument(description="The order.")]
 AtLeast: TypeAlias = Annotated[
     Position | None,
     strawberry.argument(description="Wait, 2 seconds at most, until the answer shows everything up to this position."),
@@ -53,7 +56,7 @@ def after_number(cursor: str | None) -> int | None:
     key, _ = decode_cursor(cursor)
     if isinstance(key, int) and 0 <= key <= LARGEST:
         return key
-    raise _not_a_cursor()
+    raise not_a_cursor()
 
 
 def after_instant(cursor: str | None) -> tuple[datetime, UUID] | None:
@@ -61,18 +64,11 @@ def after_instant(cursor: str | None) -> tuple[datetime, UUID] | None:
     if cursor is None:
         return None
     key, id = decode_cursor(cursor)
-    try:
-        if isinstance(key, str) and (instant := datetime.fromisoformat(key)).tzinfo is not None:
-            return instant, id
-    except ValueError:
-        pass
-    raise _not_a_cursor()
+    if (instant := instant_of(key)) is not None:
+        return instant, id
+    raise not_a_cursor()
 
 
 def not_allowed() -> GraphQLError:
     """How a live result ends for a browser without the right to it."""
     return GraphQLError("This browser may not see this.", extensions={"code": "NOT_ALLOWED"})
-
-
-def _not_a_cursor() -> GraphQLError:
-    return GraphQLError("`after` must be a cursor that an answer carried.")

@@ -61,20 +61,27 @@ def _uuid(value: object) -> UUID:
 
 def _date(value: object) -> date:
     try:
-        if isinstance(value, str) and len(value) == 10:
+        if isinstance(value, str) and len(value) == 10 and "W" not in value:  # Python also reads days of weeks
             return date.fromisoformat(value)
     except ValueError:
         pass
     raise GraphQLError("Date must be a day of the calendar written as YYYY-MM-DD.")
 
 
-def _instant(value: object) -> datetime:
+def instant_of(value: object) -> datetime | None:
+    """The instant in UTC that an ISO 8601 text with a zone stands for; None for anything else."""
     try:
         if isinstance(value, str) and (instant := datetime.fromisoformat(value)).tzinfo is not None:
             return instant.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError):  # the first and the last day do not exist in every zone
         pass
-    raise GraphQLError("DateTime must be an ISO 8601 instant with a zone, as in 2030-01-31T09:00:00Z.")
+    return None
+
+
+def _instant(value: object) -> datetime:
+    if (instant := instant_of(value)) is None:
+        raise GraphQLError("DateTime must be an ISO 8601 instant with a zone, as in 2030-01-31T09:00:00Z.")
+    return instant
 
 
 def _instant_text(value: datetime) -> str:

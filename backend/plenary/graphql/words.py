@@ -6,19 +6,18 @@ A resolver answers a domain's `Refusal` with `refused(refusal)`.
 import enum
 import re
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from plenary.access import tries
-from plenary.engine import decider
+from plenary.engine import answers, decider
 from plenary.graphql.pages import PageInfo, decode_cursor, encode_cursor, page, page_size
 from plenary.graphql.refusals import REFUSALS, code_of
-from plenary.graphql.scalars import LARGEST, SCALARS, MinorUnits, Position, decode_position, encode_position
+from plenary.graphql.scalars import SCALARS, MinorUnits, Position, decode_position, encode_position
 
 __all__ = [
-    "LARGEST",
     "SCALARS",
     "Busy",
     "FieldError",
@@ -44,6 +43,11 @@ __all__ = [
 class Money:
     amount: MinorUnits = strawberry.field(description="In the smallest unit of the currency: $1 is 100.")
     currency: str = strawberry.field(description="ISO 4217 code, as in `USD`.")
+
+    @classmethod
+    def of(cls, amount: int, currency: str) -> Self:
+        """An amount of minor units."""
+        return cls(amount=MinorUnits(amount), currency=currency)
 
 
 if TYPE_CHECKING:
@@ -102,8 +106,8 @@ def refused(refusal: decider.Refusal) -> Refused | Busy | TooManyTries:
     code, message = RefusalCode[code_of(type(refusal))], refusal.message
     if isinstance(refusal, tries.TooManyTries):
         return TooManyTries(code=code, message=message, retry_after=refusal.retry_after)
-    if (retry_after := getattr(refusal, "retry_after", None)) is not None:
-        return Busy(code=code, message=message, retry_after=max(1, ceil(retry_after)))
+    if isinstance(refusal, answers.Busy):
+        return Busy(code=code, message=message, retry_after=max(1, ceil(refusal.retry_after)))
     if isinstance(refusal, decider.InvalidInput):
         errors = [FieldError(field=field_path(e.field), message=e.message, code=e.code) for e in refusal.errors]
     elif refusal.field is not None:

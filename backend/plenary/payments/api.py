@@ -3,7 +3,7 @@
 # Strawberry's decorators answer Any, which mypy takes for untyped.
 # mypy: disable-error-code="untyped-decorator"
 
-from typing import Annotated, TypeAlias
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -11,15 +11,13 @@ import strawberry
 from plenary.access import scopes
 from plenary.access.visitor import NotAllowed
 from plenary.graphql.context import Info
-from plenary.graphql.reading import CommandId
+from plenary.graphql.reading import CommandId, OrderId
 from plenary.graphql.words import refused
 from plenary.payments.gateways.pages import NoGateway
 from plenary.payments.payment import PAYMENT, CancelPayment, PaymentNotFound, PaymentOfAnotherOrder
 from plenary.registration.answers import changed
 from plenary.registration.order_messages import RequestPayment
 from plenary.registration.types import OrderResult
-
-OrderId: TypeAlias = Annotated[UUID, strawberry.argument(description="The order.")]
 
 
 @strawberry.type

@@ -18,7 +18,18 @@ from plenary.access.visitor import NotAllowed
 from plenary.conferences.catalogue import find_conference_by_slug
 from plenary.engine.decider import FieldError, InvalidInput, Refusal
 from plenary.graphql.context import Info
-from plenary.graphql.reading import After, AtLeast, CommandId, First, after_instant, lags, not_allowed, see
+from plenary.graphql.reading import (
+    After,
+    AtLeast,
+    CommandId,
+    ConferenceId,
+    First,
+    OrderId,
+    after_instant,
+    lags,
+    not_allowed,
+    see,
+)
 from plenary.graphql.words import page, page_size, refused
 from plenary.registration import orders
 from plenary.registration.answers import (
@@ -55,8 +66,6 @@ from plenary.registration.types import (
 )
 from plenary.words import Offer, normalise_code, normalise_email
 
-ConferenceId: TypeAlias = Annotated[UUID, strawberry.argument(description="The conference.")]
-OrderId: TypeAlias = Annotated[UUID, strawberry.argument(description="The order.")]
 Items: TypeAlias = Annotated[
     list[OrderItemInput], strawberry.argument(description="All seats that are wanted; at most 50 entries.")
 ]

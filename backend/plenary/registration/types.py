@@ -16,7 +16,6 @@ from plenary.graphql.context import Info
 from plenary.graphql.reading import see
 from plenary.graphql.words import (
     Busy,
-    MinorUnits,
     Money,
     PageInfo,
     Position,
@@ -26,12 +25,6 @@ from plenary.graphql.words import (
 )
 from plenary.payments.gateways.pages import page
 from plenary.registration import availability, orders
-
-
-def money(amount: int, currency: str) -> Money:
-    """An amount of minor units as the API shows it."""
-    return Money(amount=MinorUnits(amount), currency=currency)
-
 
 # ---------------------------------------------------------------- availability
 
@@ -67,7 +60,7 @@ class SeatAvailability:
                 seat_type_id=seat.seat_type_id,
                 name=seat.name,
                 description=seat.description,
-                price=money(seat.price, row.currency),
+                price=Money.of(seat.price, row.currency),
                 quota=seat.quota,
                 held=seat.held,
                 sold=seat.sold,
@@ -179,7 +172,7 @@ class Order:
             conference_id=row.conference_id,
             state=OrderState(row.state),
             lines=[_line(line, row.currency) for line in row.lines],
-            total=money(row.total, row.currency),
+            total=Money.of(row.total, row.currency),
             placed_at=row.placed_at,
             pay_by=row.pay_by,
             server_time=now,
@@ -197,10 +190,10 @@ def _line(line: orders.OrderLine, currency: str) -> OrderLine:
     return OrderLine(
         seat_type_id=line.seat_type_id,
         name=line.name,
-        unit_price=money(line.unit_price, currency),
+        unit_price=Money.of(line.unit_price, currency),
         wanted=line.wanted,
         granted=line.granted,
-        total=money(line.total, currency),
+        total=Money.of(line.total, currency),
     )
 
 
@@ -210,7 +203,7 @@ def _payment(row: orders.OrderRow) -> Payment | None:
     return Payment(
         id=row.payment.payment_id,
         state=PaymentState(row.payment.state),
-        amount=money(row.payment.amount, row.currency),
+        amount=Money.of(row.payment.amount, row.currency),
         pay_at=page(row.payment.gateway, row.payment.payment_id) if row.payable else None,
     )
 
