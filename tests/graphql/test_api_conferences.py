@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from plenary.conferences.conference import CONFERENCE as CONFERENCE_DECIDER
+from plenary.conferences.slug import SLUG
 from plenary.engine.tables import keys
 from plenary.graphql.words import encode_cursor
 from tests.house import CONFERENCE, REFUSAL, House, conference_input, open_house
@@ -174,3 +176,33 @@ async def test_an_answer_can_be_asked_to_be_as_fresh_as_a_change(house: House) -
     assert (await organizer.ask(query, at=created["position"]))["myConferences"][0]["stale"] is False
     far = "cDk5OTk5OQ"  # position 999999
     assert (await organizer.ask(query, at=far))["myConferences"][0]["stale"] is True
+
+
+async def test_edits_at_the_same_moment_leave_a_conference_with_one_slug(house: House) -> None:
+    organizer, id = house.browser(), uuid4()
+    await house.create(organizer, conferenceId=id)
+    slugs = ["cqrs-days", *(f"new-days-{n}" for n in range(5))]
+    for _ in range(3):
+        edits = [
+            organizer.conference("editConference", id, input=conference_input(slug=slug, name=f"{slug} {n}"))
+            for n in range(2)
+            for slug in slugs
+        ]
+        assert {edit.get("code") for edit in await asyncio.gather(*edits)} <= {None, "GUARD_MOVED"}
+        conference, _ = await house.engine.state(CONFERENCE_DECIDER, id)
+        assert conference is not None
+        held = [slug for slug in slugs if (await house.engine.state(SLUG, slug))[0] == id]
+        assert held == [conference.details.slug]
+
+
+async def test_a_slug_that_cannot_be_one_is_no_fault_of_ours(database_url: str) -> None:
+    find = """mutation($slug: String!) { done: findOrder(slug: $slug, email: "ada@example.org", code: "0000-0000") {
+      ... on Refused { code } } }"""
+    async with open_house(database_url) as house:
+        organizer, id = house.browser(), uuid4()
+        await house.create(organizer, conferenceId=id)
+        for slug in ("no\0slug", "x" * 50_000):
+            assert (await organizer.ask(BY_SLUG, slug=slug))["conference"] is None
+            assert (await organizer.ask(find, slug=slug))["done"] == {"code": "ORDER_NOT_FOUND"}
+            refused = await organizer.conference("editConference", id, input=conference_input(slug=slug))
+            assert [error["field"] for error in refused["errors"]] == ["slug"]

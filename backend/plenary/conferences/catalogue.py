@@ -13,6 +13,7 @@ from plenary.engine.database import Database
 from plenary.engine.messages import Event
 from plenary.engine.tables import Name
 from plenary.engine.views import Json, View, find_rows
+from plenary.words import check_slug
 
 State = Literal["draft", "published", "unpublished"]
 
@@ -88,7 +89,9 @@ conferences = sa.Table(
 
 
 async def find_conference_by_slug(database: Database, slug: str) -> ConferenceRow | None:
-    """The conference that has this slug now, whatever its state."""
+    """The conference that has this slug now, whatever its state; no database is asked for what cannot be one."""
+    if check_slug("slug", slug):
+        return None
     async with database.reading() as db:
         return next(iter(await find_rows(db, CATALOGUE, conferences.c.slug == slug)), None)
 

@@ -75,12 +75,19 @@ class Actors:
         return await asyncio.shield(waiting.answer)
 
     async def send_together(self, together: Sequence[Sent]) -> Answer:
-        """Have commands for several streams, under one id, decided and stored as one: all of them or none."""
+        """Have commands for several streams, under one id, decided and stored as one: all of them or none.
+
+        A guard may also name a stream that the commands are about: then they are decided at that version only.
+        """
+        guards = [guard for sent in together for guard in sent.guards]
         actors = [self._actor(sent.decider, sent.decider.stream(sent.command)) for sent in together]
         while True:
             for actor in actors:
                 if actor.version is None:
                     await self._refresh(actor)
+            versions = {actor.stream: actor.version or 0 for actor in actors}
+            if moved := [guard for guard in guards if versions.get(guard.stream, guard.version) != guard.version]:
+                return GuardMoved(moved[0].stream)
             plans = [
                 _decide(actor, [_Waiting(sent, asyncio.get_running_loop().create_future())])
                 for actor, sent in zip(actors, together, strict=True)
@@ -102,6 +109,8 @@ class Actors:
                 return Accepted(verdict.position)
             if verdict.duplicates:
                 return repeated(together[0].id, verdict.duplicates[0])
+            if moved := [guard for guard in guards if verdict.versions.get(guard.stream) != guard.version]:
+                return GuardMoved(moved[0].stream)
             for actor in actors:
                 await self._refresh(actor)
 
@@ -109,7 +118,8 @@ class Actors:
         self, actors: Sequence[Actor], plans: Sequence["_Plan"], together: Sequence[Sent]
     ) -> Verdict:
         await self._messages.load_people([event for plan in plans for event, _ in plan.events])
-        writes, guards = list[Write](), [guard for sent in together for guard in sent.guards]
+        own = {actor.stream for actor in actors}
+        writes, guards = list[Write](), [g for sent in together for g in sent.guards if g.stream not in own]
         for actor, plan in zip(actors, plans, strict=True):
             events = tuple(
                 self._messages.encode(event, actor.stream, version, about)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -105,11 +105,19 @@ class Engine:
         """
         return await self._actors.send(self._sent(command, id, sender, said, tuple(Guard(*guard) for guard in guards)))
 
-    async def send_together(self, commands: Sequence[Any], *, id: UUID, sender: str, said: object = None) -> Answer:
-        """Have commands for different streams decided and stored as one: all of them or none."""
-        return await self._actors.send_together(
-            [self._sent(command, id, sender, said or list(commands), ()) for command in commands]
-        )
+    async def send_together(
+        self,
+        commands: Sequence[Any],
+        *,
+        id: UUID,
+        sender: str,
+        said: object = None,
+        guards: Sequence[tuple[str, int]] = (),
+    ) -> Answer:
+        """Have commands for different streams decided and stored as one: all of them or none; see `send`."""
+        first, *others = [self._sent(command, id, sender, said or list(commands), ()) for command in commands]
+        first = replace(first, guards=tuple(Guard(*guard) for guard in guards))
+        return await self._actors.send_together([first, *others])
 
     def _sent(self, command: Any, id_: UUID, sender: str, said: object, guards: tuple[Guard, ...]) -> Sent:
         digest = self._digest(command if said is None else said)
