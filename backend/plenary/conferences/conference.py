@@ -61,7 +61,7 @@ class SeatType:
     description: str
     price: int
     quota: int
-    was_on_sale: bool
+    ever_on_sale: bool
     retired: bool = False
 
 
@@ -159,7 +159,7 @@ def _with_seat_type(
 ) -> list[Event] | Refusal:
     match command:
         case DeleteSeatType(conference_id, seat_type_id):
-            return SeatTypeWasOnSale() if seat_type.was_on_sale else [SeatTypeDeleted(conference_id, seat_type_id)]
+            return SeatTypeWasOnSale() if seat_type.ever_on_sale else [SeatTypeDeleted(conference_id, seat_type_id)]
         case RetireSeatType(conference_id, seat_type_id):
             return [] if seat_type.retired else [SeatTypeRetired(conference_id, seat_type_id)]
         case EditSeatType() | ChangeQuota() if seat_type.retired:
@@ -213,12 +213,12 @@ def evolve(conference: Conference | None, event: Event) -> Conference | None:
         case ConferenceEdited(), Conference():
             return replace(conference, details=event)
         case ConferencePublished(), Conference(seat_types=types):
-            on_sale = {id: one if one.retired else replace(one, was_on_sale=True) for id, one in types.items()}
+            on_sale = {id: one if one.retired else replace(one, ever_on_sale=True) for id, one in types.items()}
             return replace(conference, published=True, ever_published=True, seat_types=Map(on_sale))
         case ConferenceUnpublished(), Conference():
             return replace(conference, published=False)
         case SeatTypeAdded(_, id, name, description, price, quota), Conference(seat_types=types, published=published):
-            added = SeatType(name, description, price, quota, was_on_sale=published)
+            added = SeatType(name, description, price, quota, ever_on_sale=published)
             return replace(conference, seat_types=types.set(id, added))
         case SeatTypeEdited(_, id, name, description, price), Conference(seat_types=types):
             edited = replace(types[id], name=name, description=description, price=price)
