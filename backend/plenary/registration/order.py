@@ -6,7 +6,7 @@ from typing import get_args
 from uuid import UUID
 
 from plenary.engine.decider import Decider, Refusal
-from plenary.registration.order_lines import cost, granted_lines, lines_for, quantities
+from plenary.registration.order_lines import as_items, cost, granted_lines, lines_for, quantities
 from plenary.registration.order_messages import (
     CancelOrder,
     ChangeItems,
@@ -153,8 +153,7 @@ def _granted(terms: Terms, granted: tuple[Item, ...]) -> Event:
     lines = granted_lines(terms.lines, granted)
     if not any(line.quantity for line in lines):
         return OrderSoldOut(terms.order_id, terms.conference_id, terms.revision)
-    items = tuple(Item(line.seat_type_id, line.quantity) for line in lines)
-    return OrderHeld(terms.order_id, terms.revision, items, cost(lines), partly=lines != terms.lines)
+    return OrderHeld(terms.order_id, terms.revision, as_items(lines), cost(lines), partly=lines != terms.lines)
 
 
 def _enter(command: EnterDetails, order: Held) -> list[Event] | Refusal:

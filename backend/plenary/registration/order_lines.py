@@ -56,6 +56,11 @@ def cost(lines: Iterable[Line]) -> int:
     return sum(line.unit_price * line.quantity for line in lines)
 
 
+def as_items(lines: Iterable[Line]) -> tuple[Item, ...]:
+    """The lines without their names and prices."""
+    return tuple(Item(line.seat_type_id, line.quantity) for line in lines)
+
+
 def quantities(of: Iterable[Item | Line]) -> dict[UUID, int]:
     """The number of seats of each type."""
     return {one.seat_type_id: one.quantity for one in of}

@@ -1,6 +1,6 @@
 """Orders: what each asked for and was granted, its deadline, registrant, payment and seats, as its page shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -15,6 +15,7 @@ from plenary.engine.views import Json, View, find_rows
 from plenary.payments import payment as payments
 from plenary.registration import assignments
 from plenary.registration import order_messages as facts
+from plenary.registration.order_lines import quantities
 from plenary.words import Item
 
 State = Literal[
@@ -198,14 +199,13 @@ def _changed(row: OrderRow, event: Any) -> OrderRow:
             return replace(row, revision=revision, lines=_wanted(lines), total=total)
         case facts.OrderHeld(_, revision, granted, total, partly):
             state: State = "partly_held" if partly else "held"
-            return replace(row, state=state, answered=revision, lines=_granted(row.lines, granted), total=total)
+            return replace(row, state=state, answered=revision, lines=_granted(row, granted), total=total)
         case facts.OrderSoldOut(revision=revision):
-            return replace(row, state="sold_out", answered=revision, lines=_granted(row.lines, ()), total=0)
+            return replace(row, state="sold_out", answered=revision, lines=_granted(row, ()), total=0)
         case facts.DetailsEntered(_, registrant, email, first_name, last_name):
             return replace(row, registrant=registrant, email=email, first_name=first_name, last_name=last_name)
         case facts.OrderConfirmed(lines=lines, total=total):
-            sold = [Item(line.seat_type_id, line.quantity) for line in lines]
-            return replace(row, state="confirmed", lines=_granted(row.lines, sold), total=total)
+            return replace(row, state="confirmed", lines=_granted(row, lines), total=total)
         case facts.OrderExpired():
             return replace(row, state="expired")
         case facts.PaidTooLate():
@@ -233,9 +233,9 @@ def _wanted(lines: tuple[facts.Line, ...]) -> tuple[OrderLine, ...]:
     return tuple(OrderLine(line.seat_type_id, line.name, line.unit_price, line.quantity) for line in lines)
 
 
-def _granted(lines: tuple[OrderLine, ...], granted: tuple[Item, ...] | list[Item]) -> tuple[OrderLine, ...]:
-    quantities: Mapping[UUID, int] = {item.seat_type_id: item.quantity for item in granted}
-    return tuple(replace(line, granted=quantities.get(line.seat_type_id, 0)) for line in lines)
+def _granted(row: OrderRow, granted: Iterable[Item | facts.Line]) -> tuple[OrderLine, ...]:
+    seats = quantities(granted)
+    return tuple(replace(line, granted=seats.get(line.seat_type_id, 0)) for line in row.lines)
 
 
 def _seated(row: OrderRow, position: int, attendee: Person | None) -> OrderRow:
@@ -247,11 +247,13 @@ def _paid(shown: Payment | None, event: payments.Event) -> Payment | None:
     """The payment to show: the latest one, but none instead of one that brought money and has not given it back."""
     match event:
         case payments.PaymentInitiated(payment_id=payment_id, amount=amount, gateway=gateway):
-            keep = shown is not None and shown.state == "completed"
-            return shown if keep else Payment(payment_id, "initiated", amount, gateway)
+            if shown is not None and shown.state == "completed":
+                return shown
+            return Payment(payment_id, "initiated", amount, gateway)
         case payments.PaymentCompleted(payment_id=payment_id, amount=amount):
-            keep = shown is None or shown.state == "completed"
-            return shown if keep or shown is None else Payment(payment_id, "completed", amount, shown.gateway)
+            if shown is None or shown.state == "completed":
+                return shown
+            return Payment(payment_id, "completed", amount, shown.gateway)
         case _ if shown is None or event.payment_id != shown.payment_id:
             return shown
         case payments.PaymentRejected():

@@ -13,6 +13,7 @@ from plenary.conferences.conference_messages import (
 from plenary.engine.process import Process, Send
 from plenary.payments.payment import InitiatePayment, PaymentCompleted, RefundPayment
 from plenary.registration.assignments import CreateAssignments, Seat
+from plenary.registration.order_lines import as_items
 from plenary.registration.order_messages import (
     ConfirmOrder,
     ExpireOrder,
@@ -38,7 +39,6 @@ from plenary.registration.seats import (
     SetQuota,
     SetSales,
 )
-from plenary.words import Item
 
 
 def react(event: object) -> list[Send]:
@@ -59,11 +59,11 @@ def react(event: object) -> list[Send]:
         # An order asks for seats, has a deadline, and learns what it got.
         case OrderPlaced(order_id, conference_id, lines=lines, expires_at=expires_at):
             return [
-                Send(ReserveSeats(conference_id, order_id, 1, _items(lines))),
+                Send(ReserveSeats(conference_id, order_id, 1, as_items(lines))),
                 Send(ExpireOrder(order_id, expires_at), at=expires_at),
             ]
         case OrderItemsChanged(order_id, conference_id, revision, lines):
-            return [Send(ReserveSeats(conference_id, order_id, revision, _items(lines)))]
+            return [Send(ReserveSeats(conference_id, order_id, revision, as_items(lines)))]
         case SeatsReserved(_, order_id, revision, granted):
             return [Send(RecordGrant(order_id, revision, granted))]
 
@@ -88,10 +88,6 @@ def react(event: object) -> list[Send]:
 
         case _:
             return []
-
-
-def _items(lines: Iterable[Line]) -> tuple[Item, ...]:
-    return tuple(Item(line.seat_type_id, line.quantity) for line in lines)
 
 
 def _seats(lines: Iterable[Line]) -> tuple[Seat, ...]:

@@ -23,7 +23,7 @@ from plenary.graphql.words import (
     TooManyTries,
     encode_cursor,
 )
-from plenary.payments.gateways.pages import page
+from plenary.payments.gateways.pages import page_of
 from plenary.registration import availability, orders
 
 # ---------------------------------------------------------------- availability
@@ -204,7 +204,7 @@ def _payment(row: orders.OrderRow) -> Payment | None:
         id=row.payment.payment_id,
         state=PaymentState(row.payment.state),
         amount=Money.of(row.payment.amount, row.currency),
-        pay_at=page(row.payment.gateway, row.payment.payment_id) if row.payable else None,
+        pay_at=page_of(row.payment.gateway, row.payment.payment_id) if row.payable else None,
     )
 
 

@@ -17,7 +17,7 @@ class NoGateway(Refusal):
     text: ClassVar[str] = "Nothing can be paid here at the moment: no payment gateway is set up."
 
 
-def page(gateway: str, payment_id: UUID) -> str | None:
+def page_of(gateway: str, payment_id: UUID) -> str | None:
     """The path of a gateway's page for one payment; None for a gateway that is gone."""
     path = PAGES.get(gateway)
     return None if path is None else path.format(payment_id)
