@@ -5,8 +5,10 @@ import dataclasses
 from contextlib import aclosing
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
 
+from plenary.engine import actors
 from plenary.engine.answers import Accepted, GuardMoved, KeyReused
 from plenary.engine.clock import HandClock
 from plenary.engine.engine import Engine, Plan
@@ -215,6 +217,14 @@ async def test_a_row_that_was_just_born_is_found_without_the_database(engine: En
     row = await engine.until(JARS, jar, lambda row: row is not None, PATIENCE, born=answer.position)
     assert row is not None
     assert row.marbles == 7
+
+
+async def test_more_streams_may_be_busy_than_are_remembered(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actors, "KEPT", 10)
+    async with asyncio.timeout(PATIENCE):
+        jars = await asyncio.gather(*(fill(engine, 1) for _ in range(30)))
+        answers = await asyncio.gather(*(take(engine, jar) for jar in jars))
+    assert all(isinstance(answer, Accepted) for answer in answers)
 
 
 async def test_a_view_that_fails_is_not_left_behind_in_silence(sqlite_url: str) -> None:

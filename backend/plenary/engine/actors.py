@@ -141,9 +141,9 @@ class Actors:
     def _actor(self, decider: Decider[Any, Any, Any], stream: str) -> Actor:
         actor = self._actors.get(stream)
         if actor is None:
-            actor = self._actors[stream] = Actor(stream, decider, decider.initial)
-            if len(self._actors) > KEPT:
+            if len(self._actors) >= KEPT:
                 self._forget_idle()
+            actor = self._actors[stream] = Actor(stream, decider, decider.initial)
         self._actors.move_to_end(stream)
         return actor
 
