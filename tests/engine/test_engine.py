@@ -227,9 +227,10 @@ async def test_more_streams_may_be_busy_than_are_remembered(engine: Engine, monk
     assert all(isinstance(answer, Accepted) for answer in answers)
 
 
-async def test_a_view_that_fails_is_not_left_behind_in_silence(sqlite_url: str) -> None:
+@pytest.mark.parametrize("failure", [ZeroDivisionError, asyncio.CancelledError])
+async def test_a_view_that_fails_is_not_left_behind_in_silence(sqlite_url: str, failure: type[BaseException]) -> None:
     def broken(row: JarRow | None, event: Event) -> JarRow | None:
-        raise ZeroDivisionError
+        raise failure
 
     view: View[JarRow] = dataclasses.replace(JARS, project=broken)
     engine = await open_engine(sqlite_url, plan=Plan(deciders=[JAR], views=[view], processes=[]))
@@ -237,5 +238,5 @@ async def test_a_view_that_fails_is_not_left_behind_in_silence(sqlite_url: str) 
     async with engine.running(died=died.set_result):
         await fill(engine, 1)
         async with asyncio.timeout(PATIENCE):
-            assert isinstance(await died, ZeroDivisionError)
+            assert isinstance(await died, failure)
     await engine.close()

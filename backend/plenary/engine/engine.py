@@ -227,10 +227,11 @@ class Engine:
     async def _guard(tasks: Sequence[asyncio.Task[None]], died: Callable[[BaseException], None] | None) -> None:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
-            if not task.cancelled() and (error := task.exception()) is not None:
-                log.critical("a part of the engine died, everything stops", exc_info=error)
-                if died is not None:
-                    died(error)
+            # Nothing here ends by itself: a part that was cancelled from inside is as dead as one that failed.
+            error = asyncio.CancelledError() if task.cancelled() else task.exception() or RuntimeError("it ended")
+            log.critical("a part of the engine died, everything stops", exc_info=error)
+            if died is not None:
+                died(error)
 
 
 async def _end(part: Tail | Follower | Timers, task: asyncio.Task[None]) -> None:
