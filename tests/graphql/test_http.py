@@ -56,6 +56,12 @@ async def test_an_operation_that_failed_on_its_way_is_a_200_with_data(house: Hou
     assert response.json()["errors"][0]["message"] == "`first` must be from 1 to 100."
 
 
+async def test_a_subscription_does_not_fit_into_one_answer(house: House) -> None:
+    response = await post(house, {"query": "subscription { count }"})
+    assert response.status_code == 400
+    assert response.json() == {"errors": [{"message": "subscriptions are not allowed when using POST"}]}
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -10,7 +10,8 @@ from graphql import GraphQLError, specified_rules
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.types.execution import ExecutionContext
+from strawberry.types.execution import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from plenary.graphql.limits import MAX_TOKENS, SizeRule
 from plenary.graphql.words import SCALARS
@@ -64,6 +65,13 @@ class Limits(SchemaExtension):
 
 class Schema(strawberry.Schema):
     """A schema whose faults are logged where they are masked, and nowhere else."""
+
+    async def execute(self, *args: Any, **more: Any) -> ExecutionResult:
+        """One answer to one operation, which a subscription has not: asking for it here is the client's mistake."""
+        more["allowed_operation_types"] = set(more.get("allowed_operation_types") or OperationType) - {
+            OperationType.SUBSCRIPTION
+        }
+        return await super().execute(*args, **more)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Do nothing: `plenary.graphql.errors` reports faults without anybody's data."""
