@@ -117,19 +117,22 @@ class Actors:
     async def _append_together(
         self, actors: Sequence[Actor], plans: Sequence["_Plan"], together: Sequence[Sent]
     ) -> Verdict:
-        await self._messages.load_people([event for plan in plans for event, _ in plan.events])
         own = {actor.stream for actor in actors}
         writes, guards = list[Write](), [g for sent in together for g in sent.guards if g.stream not in own]
         for actor, plan in zip(actors, plans, strict=True):
-            events = tuple(
-                self._messages.encode(event, actor.stream, version, about)
-                for version, (event, about) in enumerate(plan.events, plan.version + 1)
-            )
-            if events:
-                writes.append(Write(actor.stream, plan.version, events))
-            else:
-                guards.append(Guard(actor.stream, plan.version))
+            written, rests_on = await self._encode(actor.stream, plan)
+            writes += written
+            guards += rests_on
         return await self._commit.append(Append((together[0].id,), tuple(writes), tuple(guards)))
+
+    async def _encode(self, stream: str, plan: "_Plan") -> tuple[tuple[Write, ...], tuple[Guard, ...]]:
+        """What a plan writes; where that is nothing, the version that it rests on."""
+        if not plan.events:
+            return (), (Guard(stream, plan.version),)
+        await self._messages.load_people([event for event, _ in plan.events])
+        numbered = enumerate(plan.events, plan.version + 1)
+        events = tuple(self._messages.encode(event, stream, version, about) for version, (event, about) in numbered)
+        return (Write(stream, plan.version, events),), ()
 
     async def state(self, decider: Decider[Any, Any, Any], stream: str, *, fresh: bool) -> tuple[Any, int]:
         """The state of a stream and its version; `fresh` looks for what others have written since the last look."""
@@ -208,17 +211,11 @@ class Actors:
             batch = [waiting for waiting in batch if not waiting.answer.done()]
 
     async def _append(self, stream: str, plan: "_Plan") -> Verdict:
-        await self._messages.load_people([event for event, _ in plan.events])
-        numbered = enumerate(plan.events, plan.version + 1)
-        events = tuple(self._messages.encode(event, stream, version, about) for version, (event, about) in numbered)
+        writes, rests_on = await self._encode(stream, plan)
         commands = tuple(waiting.sent.id for waiting in plan.accepted)
         guards = plan.accepted[0].sent.guards  # a command with guards is alone in its batch
         must = any(waiting.sent.must for waiting in plan.accepted)
-        if events:
-            return await self._commit.append(
-                Append(commands, (Write(stream, plan.version, events),), guards), must=must
-            )
-        return await self._commit.append(Append(commands, (), (*guards, Guard(stream, plan.version))), must=must)
+        return await self._commit.append(Append(commands, writes, (*guards, *rests_on)), must=must)
 
     async def _refuse(self, refused: Sequence[tuple[_Waiting, Refusal]]) -> None:
         """Answer with refusals, unless a command was carried out before and only comes again."""
