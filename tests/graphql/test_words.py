@@ -13,7 +13,7 @@ from graphql import GraphQLError
 
 import plenary
 from plenary.access.tries import TooManyTries
-from plenary.engine import actors, decider
+from plenary.engine import answers, decider
 from plenary.engine.decider import FieldError, InvalidInput
 from plenary.graphql import words
 from plenary.graphql.reading import after_instant
@@ -142,13 +142,13 @@ def test_invalid_input_names_its_fields_as_clients_know_them() -> None:
 
 
 def test_a_refusal_that_blames_one_field_names_it() -> None:
-    answer = refused(actors.KeyReused())
+    answer = refused(answers.KeyReused())
     assert isinstance(answer, words.Refused)
     assert [(e.field, e.code) for e in answer.errors] == [("commandId", "KEY_REUSED")]
 
 
 def test_waiting_is_told_in_whole_seconds() -> None:
-    busy, tries = refused(actors.Busy(0.2)), refused(TooManyTries(8))
+    busy, tries = refused(answers.Busy(0.2)), refused(TooManyTries(8))
     assert isinstance(busy, words.Busy)
     assert isinstance(tries, words.TooManyTries)
     assert (busy.retry_after, tries.retry_after) == (1, 8)
