@@ -1,6 +1,7 @@
 """One run serves all sockets that watch the same public thing, and nobody's private one."""
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -11,7 +12,7 @@ import strawberry
 from graphql import GraphQLError
 
 from plenary.graphql.execution import make_schema
-from plenary.graphql.shared import Shared, is_public
+from plenary.graphql.shared import Shared, Watcher, is_public
 
 WATCH = "subscription W($draft: Boolean! = false) { seatAvailability(draft: $draft) }"
 PATIENCE = 10.0
@@ -154,3 +155,15 @@ async def test_a_socket_that_breaks_leaves_alone() -> None:
 )
 def test_only_documents_of_public_fields_are_shared(query: str, shared: bool) -> None:
     assert is_public(query, None) is shared
+
+
+async def test_a_watcher_whose_socket_is_gone_leaves_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    async def gone(text: str) -> None:
+        raise ConnectionError
+
+    watcher = Watcher("1", gone)
+    watcher.push("{}")
+    assert watcher.left.done()
+    del watcher
+    gc.collect()
+    assert caplog.records == []

@@ -6,7 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from starlette.websockets import WebSocketDisconnected as ClosedByUs
+from strawberry.http.exceptions import WebSocketDisconnected
 
+from plenary.graphql.sockets import Frames
 from tests.graphql.house import House, open_house, socket
 
 HELLO = {"type": "connection_init"}
@@ -147,3 +150,12 @@ async def test_rights_are_looked_up_for_every_operation_and_leaving_closes_the_s
                 await browser.post("/graphql", json={"query": f'mutation {{ enter(conference: "{conference}") }}'})
             await browser.post("/graphql", json={"query": "mutation { leave }"})
             assert await client.receive() == ("closed", 4403)
+
+
+async def test_a_socket_that_was_closed_is_no_fault_to_those_who_still_send() -> None:
+    class Closed:
+        async def send_text(self, text: str) -> None:
+            raise ClosedByUs
+
+    with pytest.raises(WebSocketDisconnected):
+        await Frames(None, None, Closed()).send_json({"type": "next"})  # type: ignore[arg-type]  # all it needs of them

@@ -87,6 +87,7 @@ class Watcher:
     def _leave(self, cause: Exception) -> None:
         if not self.left.done():
             self.left.set_exception(cause)
+            self.left.exception()  # whoever waited may have left, too: then this is no news for asyncio to report
 
     def end(self) -> None:
         """Nothing more comes."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 from starlette.websockets import WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnected as ClosedByUs
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
@@ -34,7 +35,7 @@ class Frames(ASGIWebSocketAdapter):
         """Send one message. Raises `WebSocketDisconnected` when the client is gone."""
         try:
             await self.ws.send_text(orjson.dumps(message).decode())
-        except WebSocketDisconnect as gone:
+        except (WebSocketDisconnect, ClosedByUs) as gone:
             raise WebSocketDisconnected from gone
 
 
@@ -94,7 +95,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                         return
                     await operation.send_next(result)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
-        except (WebSocketDisconnect, WebSocketDisconnected):
+        except (WebSocketDisconnect, WebSocketDisconnected, ClosedByUs):
             return
         except Exception as error:
             await self.handle_task_exception(error)
