@@ -1,5 +1,6 @@
 """The command line, as a person meets it: one sentence when something is wrong, the same data when it starts again."""
 
+import json
 import os
 import socket
 import sqlite3
@@ -8,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -139,6 +140,24 @@ def test_a_database_out_of_reach_is_told_in_one_sentence(plenary: Plenary) -> No
     assert said.count("\n") == 1
     assert "cannot be used" in said
     assert "secret" not in said
+
+
+SIGN_IN = 'mutation { signIn(email: "ann@example.org", accessCode: "0000-0000-0000") { __typename } }'
+
+
+def signs_in(plenary: Plenary, coming_from: str) -> str:
+    """What a wrong access code is answered, sent by somebody who claims to come from an address."""
+    headers = {"content-type": "application/json", "x-forwarded-for": coming_from}
+    request = Request(f"http://127.0.0.1:{plenary.port}/graphql", json.dumps({"query": SIGN_IN}).encode(), headers)
+    with urlopen(request, timeout=PATIENCE) as answer:
+        return str(json.loads(answer.read())["data"]["signIn"]["__typename"])
+
+
+@pytest.mark.parametrize(("proxies", "last"), [("", "TooManyTries"), ("127.0.0.1", "Refused")])
+def test_only_a_known_proxy_may_say_where_somebody_comes_from(plenary: Plenary, proxies: str, last: str) -> None:
+    plenary.start("migrate").wait(PATIENCE)
+    assert plenary.serves(plenary.start("serve", PLENARY_PROXIES=proxies))
+    assert [signs_in(plenary, f"10.1.1.{number}") for number in range(7)][-1] == last
 
 
 def test_a_part_that_dies_takes_the_process_with_it(plenary: Plenary) -> None:

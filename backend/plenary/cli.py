@@ -136,6 +136,8 @@ def serve(settings: Settings, listening: socket.socket, *, show: bool) -> None:
         lifespan="on",
         timeout_graceful_shutdown=5,
         server_header=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
         ws_max_size=65_536,
         ws_per_message_deflate=settings.deflate,
     )

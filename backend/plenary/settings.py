@@ -10,7 +10,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +34,8 @@ class Settings:
     """The address that people type, as in https://plenary.example. Default: host and port."""
     origins: tuple[str, ...] = ()
     """Other web origins, separated by commas, whose pages may use the API with their visitors' cookies."""
+    proxies: tuple[str, ...] = ()
+    """Addresses or networks, separated by commas, of proxies in front: only they may say where a visitor comes from."""
     var: Path = Path("var")
     """The folder for what the server makes itself: the SQLite database and generated secrets."""
     database: str = "sqlite+aiosqlite:///var/plenary.db"
@@ -138,6 +140,13 @@ def _origin(name: str, text: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
+def _network(name: str, text: str) -> str:
+    try:
+        return str(ip_network(text.strip()))
+    except ValueError:
+        raise WrongSetting(f"{name} must be like 10.0.0.7 or 172.16.0.0/12, not {text.strip()!r}.") from None
+
+
 def _database(name: str, text: str) -> str:
     scheme, colon, rest = text.partition("://")
     driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -183,6 +192,7 @@ READ: Mapping[str, Callable[[str, str], Any]] = {
     "port": _number(1, 65535),
     "url": _origin,
     "origins": lambda name, text: tuple(_origin(name, origin) for origin in text.split(",")),
+    "proxies": lambda name, text: tuple(_network(name, part) for part in text.split(",")),
     "var": lambda _name, text: Path(text),
     "database": _database,
     "pgbouncer": _flag,
