@@ -1,4 +1,4 @@
-"""P9, the fan-out: a thousand browsers watch one conference; one change, and every one of them has it."""
+"""The fan-out: a thousand browsers watch one conference; one change, and every one of them has it."""
 
 import asyncio
 import time

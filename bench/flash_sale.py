@@ -1,4 +1,4 @@
-"""P1, the flash sale: 64 buyers at once, one seat type, until each order's answer says that its seats are held."""
+"""The flash sale: 64 buyers at once, one seat type, until each order's answer says that its seats are held."""
 
 import asyncio
 import time
