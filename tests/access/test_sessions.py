@@ -70,7 +70,7 @@ async def test_an_ended_session_is_worth_nothing(house: Sessions) -> None:
 async def test_the_database_does_not_know_the_token(house: Sessions) -> None:
     token = await house.grant(None, ["order:1"])
     async with house.database.reading() as db:
-        rows = (await db.execute(sa.select(sessions))).all() + (await db.execute(sa.select(session_scopes))).all()
+        rows = [row for table in (sessions, session_scopes) for row in await db.execute(sa.select(table))]
     assert rows
     assert token not in repr(rows)
     await house.database.close()

@@ -37,7 +37,8 @@ async def test_a_command_is_accepted_stored_and_shown(engine: Engine) -> None:
     answer = await take(engine, jar)
     assert isinstance(answer, Accepted)
     assert await engine.caught_up(JARS, answer.position, PATIENCE)
-    row, _ = await read_row(engine.database, JARS, jar)
+    found = await read_row(engine.database, JARS, jar)
+    row = found[0]
     assert row is not None
     assert (row.marbles, row.last_taker) == (2, "Ann")
 
@@ -95,7 +96,7 @@ async def test_a_command_based_on_a_stream_that_has_moved_is_to_be_made_anew(eng
 async def test_commands_for_two_streams_happen_together_or_not_at_all(engine: Engine) -> None:
     full, empty = await fill(engine, 1), await fill(engine, 0)
     taker = await engine.subject("ann@example.org")
-    both = [TakeMarble(full, taker, "Ann"), TakeMarble(empty, taker, "Ann")]
+    both: list[object] = [TakeMarble(full, taker, "Ann"), TakeMarble(empty, taker, "Ann")]
     assert await engine.send_together(both, id=uuid4(), sender="test") == JarEmpty()
     assert (await engine.state(JAR, full, fresh=True))[0].left == 1
     id_, both = uuid4(), [TakeMarble(full, taker, "Ann"), FillJar(empty, 1)]
@@ -182,7 +183,8 @@ async def test_a_watcher_sees_the_row_at_once_and_its_last_state_always(engine: 
     seen: list[int] = []
 
     async def watch() -> None:
-        async with aclosing(engine.watch(JARS, jar)) as rows:
+        watched = engine.watch(JARS, jar)
+        async with aclosing(watched) as rows:
             async for row in rows:
                 seen.append(-1 if row is None else row.marbles)
                 if row is not None and row.marbles == 0:
@@ -202,7 +204,8 @@ async def test_a_watcher_sees_the_row_at_once_and_its_last_state_always(engine: 
 
 async def test_a_watcher_of_nothing_is_told_when_it_begins(engine: Engine) -> None:
     jar = uuid4()
-    async with aclosing(engine.watch(JARS, jar)) as rows, asyncio.timeout(PATIENCE):
+    watched = engine.watch(JARS, jar)
+    async with aclosing(watched) as rows, asyncio.timeout(PATIENCE):
         assert await anext(rows) is None
         await engine.send(FillJar(jar, 1), id=uuid4(), sender="test")
         row = await anext(rows)

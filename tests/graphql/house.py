@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -187,7 +187,8 @@ async def socket(
         "extensions": {},
     }
     await to_app.put({"type": "websocket.connect"})
-    task = asyncio.create_task(house.app(scope, to_app.get, from_app.put))  # type: ignore[arg-type]  # an app is a coroutine
+    app: Coroutine[Any, Any, None] = house.app(scope, to_app.get, from_app.put)  # type: ignore[assignment]  # an app is one
+    task = asyncio.create_task(app)
     client = SocketClient(to_app, from_app, task)
     first = await asyncio.wait_for(from_app.get(), PATIENCE)
     if first["type"] == "websocket.close":
