@@ -12,7 +12,7 @@ demo: python pages ## a seeded Plenary on one port, ready to click through
 	@PLENARY_DEMO=1 PLENARY_GATEWAY=test .venv/bin/plenary demo
 
 demo-reset: ## forget the demo's data; the next `make demo` seeds again
-	rm -rf var
+	@.ci/demo-reset "$${PLENARY_VAR:-var}"
 
 test: python ## every test there is; the last line counts them
 	@.ci/test
@@ -22,7 +22,7 @@ bench: python pages ## the measurements that docs/benchmarks.md shows
 
 lint: python ## mistakes in Python and in the scripts that a reader would point at
 	$(PY) -m ruff check .
-	.venv/bin/shellcheck -S warning -x -P .ci .ci/lib.sh .ci/python .ci/node .ci/frontend .ci/debian .ci/test .ci/run
+	.venv/bin/shellcheck -S warning -x -P .ci .ci/lib.sh .ci/python .ci/node .ci/frontend .ci/debian .ci/test .ci/run .ci/demo-reset
 
 types: types-python types-frontend ## types on both sides; the front end's check also lints and looks at its format
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -77,6 +78,16 @@ def test_the_demo_says_where_to_look_and_keeps_its_data(plenary: Plenary) -> Non
     said, _ = again.communicate(timeout=PATIENCE)
     assert "is there already" in said
     assert code in said
+
+
+def test_ctrl_c_ends_it_without_a_fuss(plenary: Plenary) -> None:
+    assert plenary.start("migrate").wait(PATIENCE) == 0
+    serve = plenary.start("serve")
+    assert plenary.serves(serve)
+    serve.send_signal(signal.SIGINT)
+    said, _ = serve.communicate(timeout=PATIENCE)
+    assert serve.returncode == 0
+    assert said.splitlines()[1:] == ["", "Stopped; everything is kept."]
 
 
 def test_a_seed_that_was_interrupted_goes_on_where_it_was(plenary: Plenary) -> None:

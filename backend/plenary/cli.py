@@ -46,6 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         settings = Settings.from_env()
     except WrongSetting as wrong:
         fail(str(wrong))
+    try:
+        run(command, settings)
+    except KeyboardInterrupt:
+        print("\nStopped; everything is kept.", flush=True)
+
+
+def run(command: str, settings: Settings) -> None:
+    """Carry out one command."""
     with only_process(settings):
         listening = _listen(settings) if command in ("serve", "demo") else None
         asyncio.run(prepare(settings, bring_up=command in ("migrate", "demo")))
@@ -79,7 +87,7 @@ def only_process(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            fail(f"another process uses {url.database}; SQLite is for one, use PostgreSQL for several.")
+            fail(f"{url.database} is in use: Plenary runs already. SQLite is for one process, PostgreSQL for several.")
         yield
 
 
