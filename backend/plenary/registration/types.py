@@ -86,7 +86,9 @@ class SeatAvailability:
 @strawberry.enum(description="How an order stands.")
 class OrderState(enum.Enum):
     PLACED = strawberry.enum_value("placed", description="Its seats are being decided.")
-    HELD = strawberry.enum_value("held", description="All its seats are held until `payBy`.")
+    HELD = strawberry.enum_value(
+        "held", description="All its seats are held until `payBy`. A completed payment confirms it a moment later."
+    )
     PARTLY_HELD = strawberry.enum_value("partly_held", description="Some of its seats are held until `payBy`.")
     SOLD_OUT = strawberry.enum_value("sold_out", description="No seat was left. This is final.")
     CONFIRMED = strawberry.enum_value("confirmed", description="The seats are the registrant's.")
