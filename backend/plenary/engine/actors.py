@@ -227,14 +227,17 @@ class Actors:
 
     async def _refresh(self, actor: Actor) -> bool:
         """Read what the stream holds beyond what is known; whether that was anything."""
-        version = actor.version or 0
-        rows = await self._log.stream(actor.stream, version)
-        for event in await self._messages.decode(rows):
-            if event.version <= (actor.version or 0):
-                continue  # another look at the same stream was faster
-            actor.state, actor.version = actor.decider.evolve(actor.state, event.data), event.version
+        before = actor.version or 0
+        while True:
+            known = actor.version or 0
+            events = await self._messages.decode(await self._log.stream(actor.stream, known))
+            if (actor.version or 0) >= known:
+                break  # otherwise all was forgotten meanwhile: what was read does not follow on what is left
+        for event in events:
+            if event.version > (actor.version or 0):  # another look at the same stream may have been faster
+                actor.state, actor.version = actor.decider.evolve(actor.state, event.data), event.version
         actor.version = actor.version or 0
-        return actor.version > version
+        return actor.version > before
 
 
 @dataclass(slots=True)
