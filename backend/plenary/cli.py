@@ -101,7 +101,8 @@ async def prepare(settings: Settings, *, bring_up: bool) -> None:
             fail("the database is not in its newest shape; run `plenary migrate` first.")
     except (OSError, sa.exc.DBAPIError, asyncpg.PostgresError) as broken:
         where = sa.make_url(settings.database).render_as_string(hide_password=True)
-        fail(f"the database at {where} cannot be used: {str(broken).splitlines()[0]}")
+        why = (str(broken) or type(broken).__name__).splitlines()[0]
+        fail(f"the database at {where} cannot be used: {why}")
 
 
 async def seed(settings: Settings) -> None:

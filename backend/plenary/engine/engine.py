@@ -115,7 +115,8 @@ class Engine:
         guards: Sequence[tuple[str, int]] = (),
     ) -> Answer:
         """Have commands for different streams decided and stored as one: all of them or none; see `send`."""
-        first, *others = [self._sent(command, id, sender, said or list(commands), ()) for command in commands]
+        said = list(commands) if said is None else said
+        first, *others = [self._sent(command, id, sender, said, ()) for command in commands]
         first = replace(first, guards=tuple(Guard(*guard) for guard in guards))
         return await self._actors.send_together([first, *others])
 
