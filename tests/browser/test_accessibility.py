@@ -17,6 +17,7 @@ AT_REST = """() => new Promise((done) => requestAnimationFrame(() => requestAnim
   const ending = document.getAnimations().filter((each) => each.effect.getTiming().iterations !== Infinity);
   Promise.allSettled(ending.map((each) => each.finished)).then(() => done());
 })))"""
+MOVING = "() => document.getAnimations().filter((each) => each instanceof CSSTransition).length"
 Open = Callable[[Driver, Visitors], Awaitable[Visitor]]
 
 
@@ -171,6 +172,8 @@ async def test_no_rule_is_broken(name: str, people: Driver, visitors: Visitors) 
     broken: dict[str, Any] = {}
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        if moving := await page.evaluate(MOVING):
+            broken[f"motion that nobody wants ({scheme})"] = moving
         for size in (PHONE, DESK):
             await page.set_viewport_size(size)  # type: ignore[arg-type]  # a dict is one
             await page.evaluate(AT_REST)
