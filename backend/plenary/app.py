@@ -16,12 +16,14 @@ from plenary.engine.database import Database
 from plenary.engine.doorbell import Doorbell
 from plenary.engine.engine import Engine, Plan
 from plenary.engine.messages import Upcaster
+from plenary.engine.person import PERSON
 from plenary.engine.postgres import PostgresLog
 from plenary.engine.sqlite import SqliteLog
 from plenary.graphql.context import Contexts
 from plenary.graphql.http import Endpoint
 from plenary.graphql.schema import SCHEMA
 from plenary.notifications.mail import mail_follower
+from plenary.notifications.mailbox import forget_mails
 from plenary.payments.payment import PAYMENT
 from plenary.registration.assignments import ASSIGNMENTS
 from plenary.registration.availability import AVAILABILITY
@@ -32,9 +34,11 @@ from plenary.registration.seats import SEATS
 from plenary.settings import Settings
 from plenary.web import routes
 
-DECIDERS: Final = (CONFERENCE, SLUG, SEATS, ORDER, ASSIGNMENTS, PAYMENT)
+DECIDERS: Final = (CONFERENCE, SLUG, SEATS, ORDER, ASSIGNMENTS, PAYMENT, PERSON)
 VIEWS: Final = (CATALOGUE, AVAILABILITY, ORDERS)
 PROCESSES: Final = (REGISTRATION,)
+FORGET: Final = (forget_mails,)
+"""What else is kept of a person, and is deleted when they are erased."""
 UPCASTERS: Final[Mapping[str, Sequence[Upcaster]]] = {}
 """By event, the functions that lift its stored fields one version each; none has changed its shape so far."""
 
@@ -48,10 +52,17 @@ class House:
     web: Starlette
 
 
-def build(settings: Settings, clock: Clock | None = None, died: Callable[[BaseException], None] | None = None) -> House:
+def build(
+    settings: Settings,
+    clock: Clock | None = None,
+    died: Callable[[BaseException], None] | None = None,
+    *,
+    work: bool = True,
+) -> House:
     """The whole house on a migrated database, not yet running: its web application sets the engine going and stops it.
 
-    `died` is told when a part of the engine dies; whoever serves must then end the process.
+    `died` is told when a part of the engine dies; whoever serves must then end the process. Without `work` it serves,
+    and leaves all that happens by itself to other processes.
     """
     database = Database(settings.database, pgbouncer=settings.pgbouncer)
     if database.is_sqlite:
@@ -60,12 +71,14 @@ def build(settings: Settings, clock: Clock | None = None, died: Callable[[BaseEx
         log = PostgresLog(settings.database, pgbouncer=settings.pgbouncer)
     secrets = Secrets(settings.secret)
     plan = Plan(DECIDERS, VIEWS, PROCESSES, {"mail": mail_follower(settings, secrets)}, UPCASTERS)
-    engine = Engine(plan, database, log, settings.key, clock, Doorbell(settings.redis or "memory://"))
+    engine = Engine(
+        plan, database, log, settings.key, clock, Doorbell(settings.redis or "memory://"), settings.lease_seconds
+    )
     contexts = Contexts(engine, settings)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with engine.running(died=died):
+        async with engine.running(work=work, died=died):
             yield
         await engine.close()
 

@@ -1,4 +1,4 @@
-"""The command line: `plenary serve`, `migrate`, `seed` and `demo`. What goes wrong is told in one sentence."""
+"""The command line: `plenary serve`, `work`, `migrate` and all others. What goes wrong is told in one sentence."""
 
 import argparse
 import asyncio
@@ -20,9 +20,13 @@ import sqlalchemy as sa
 import uvicorn
 
 from plenary.access.secrets import Secrets
-from plenary.app import build
+from plenary.app import FORGET, build
 from plenary.engine.clock import HandClock
+from plenary.engine.engine import NoBookmark
+from plenary.engine.followers import BookmarkAhead
 from plenary.engine.migrations import is_newest, migrate
+from plenary.engine.tail import LogHasGap
+from plenary.operations.commands import Failed, do_doctor, do_erase, do_rebuild, do_resume, do_work
 from plenary.seed import BOUGHT, CONFERENCE_ID, OWNER_EMAIL, SLUG, Seed
 from plenary.settings import Settings, WrongSetting
 
@@ -36,31 +40,70 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command of the line."""
     parser = argparse.ArgumentParser(prog="plenary", description="Conference booking where every seat has a history.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("serve", help="serve the API and the pages, and do all background work, in one process")
+    serving = commands.add_parser("serve", help="serve the API and the pages, and do a share of the background work")
+    serving.add_argument("--without-work", action="store_true", help="leave the background work to other processes")
+    commands.add_parser("work", help="do a share of the background work, and serve nothing")
     commands.add_parser("migrate", help="bring the database to the newest shape")
     commands.add_parser("seed", help="book a conference to show, by commands; once, however often it is asked")
     commands.add_parser("demo", help="migrate, seed and serve, and print where to look")
-    command = parser.parse_args(arguments).command
+    rebuilding = commands.add_parser(
+        "rebuild", help="fold a view anew from the log, and put it in place of the old one"
+    )
+    rebuilding.add_argument("view", help="its name, as `plenary doctor` shows it")
+    erasing = commands.add_parser("erase", help="make everything about a person unreadable for good")
+    erasing.add_argument("email", help="the person's address")
+    resuming = commands.add_parser("resume", help="try again what a follower has put aside")
+    resuming.add_argument("follower", help="its name, as `plenary doctor` shows it")
+    resuming.add_argument("stream", nargs="?", help="only this stream")
+    doctor = commands.add_parser("doctor", help="look at everything that can be wrong, and say what to do")
+    doctor.add_argument("--begin", metavar="NAME=POSITION", help="set the bookmark of a follower that has none")
+    said = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings = Settings.from_env()
     except WrongSetting as wrong:
         fail(str(wrong))
     try:
-        run(command, settings)
+        run(said, settings)
+    except Failed as why:
+        fail(str(why))
     except KeyboardInterrupt:
         print("\nStopped; everything is kept.", flush=True)
 
 
-def run(command: str, settings: Settings) -> None:
+def run(said: argparse.Namespace, settings: Settings) -> None:
     """Carry out one command."""
-    with only_process(settings):
+    command = said.command
+    beside = command in ("doctor", "resume")  # these harm nobody who runs
+    with contextlib.nullcontext() if beside else only_process(settings):
         listening = _listen(settings) if command in ("serve", "demo") else None
         asyncio.run(prepare(settings, bring_up=command in ("migrate", "demo")))
         if command in ("seed", "demo"):
             asyncio.run(seed(settings))
         if listening is not None:
-            serve(settings, listening, show=command == "demo")
+            serve(settings, listening, show=command == "demo", work=command == "demo" or not said.without_work)
+        elif command not in ("seed", "migrate"):
+            asyncio.run(operate(said, settings))
+
+
+async def operate(said: argparse.Namespace, settings: Settings) -> None:
+    """Carry out an operator's command."""
+    engine = build(settings).engine
+    match said.command:
+        case "work":
+            await do_work(engine, lambda text: print(text, flush=True), _end_loudly)
+        case "rebuild":
+            await do_rebuild(engine, said.view, _write)
+        case "erase":
+            await do_erase(engine, said.email, FORGET, _write, _end_loudly)
+        case "resume":
+            await do_resume(engine, said.follower, said.stream, print)
+        case "doctor" if not await do_doctor(engine, settings.redis, said.begin, print):
+            raise SystemExit(1)
+
+
+def _write(text: str) -> None:
+    print(text, end="", flush=True)
 
 
 def step(text: str) -> None:
@@ -134,9 +177,9 @@ class _Server(uvicorn.Server):
             self._tell()
 
 
-def serve(settings: Settings, listening: socket.socket, *, show: bool) -> None:
+def serve(settings: Settings, listening: socket.socket, *, show: bool, work: bool) -> None:
     """Serve until told to stop; exits with 70 when a part of the engine dies."""
-    house = build(settings, died=_end_loudly)
+    house = build(settings, died=_end_loudly, work=work)
     gc.freeze()  # what exists now stays for good: looking through it again and again finds nothing
     gc.set_threshold(*COLLECT_AFTER)
     config = uvicorn.Config(
@@ -187,7 +230,8 @@ Ctrl+C stops; started again, everything is still there.
 
 def _end_loudly(cause: BaseException) -> None:
     """A part of the engine died: end this process at once, so that nobody is served by half of it."""
-    print(f"plenary: a part of the engine died ({type(cause).__name__}), ending.", file=sys.stderr, flush=True)
+    why = str(cause) if isinstance(cause, BookmarkAhead | NoBookmark | LogHasGap) else type(cause).__name__
+    print(f"plenary: a part of the engine died ({why}), ending.", file=sys.stderr, flush=True)
     os._exit(DIED)
 
 

@@ -56,6 +56,8 @@ class Settings:
     """1 on a developer's machine: the mailbox is open. Only on this machine itself."""
     grace_seconds: int = 5
     """How long after its deadline an order still accepts a payment that was on its way."""
+    lease_seconds: int = 10
+    """How long the background work of a process that was killed rests before another process takes it over."""
     deflate: bool = False
     """1 compresses pushes: a tenth of the bytes for twice the CPU time. For visitors on slow lines."""
 
@@ -203,5 +205,6 @@ READ: Mapping[str, Callable[[str, str], Any]] = {
     "demo": _flag,
     "dev": _flag,
     "grace_seconds": _number(0, 3600),
+    "lease_seconds": _number(1, 600),
     "deflate": _flag,
 }

@@ -21,7 +21,12 @@ async def test_it_takes_turns_with_other_writers_of_the_file(sqlite_url: str) ->
     log, database = SqliteLog(sqlite_url, lock), create_async_engine(sqlite_url)
     async with lock, database.connect() as follower:
         await follower.exec_driver_sql("BEGIN IMMEDIATE")
-        await follower.execute(sa.text("INSERT INTO bookmarks VALUES ('orders', 0, 0, '2027-01-01 00:00:00.000000')"))
+        await follower.execute(
+            sa.text(
+                "INSERT INTO bookmarks (name, position, fence, updated_at) "
+                "VALUES ('orders', 0, 0, '2027-01-01 00:00:00.000000')"
+            )
+        )
         appending = asyncio.create_task(log.append([change("a")]))
         await asyncio.sleep(0)
         assert await log.head() == 0  # readers do not wait

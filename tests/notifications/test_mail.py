@@ -32,7 +32,7 @@ async def mails(house: House, recipient: str) -> list[Mail]:
 
 async def reached(engine: Engine) -> None:
     """Wait until the mails about everything that has happened are written."""
-    await engine._followers["mail"].reached(await engine.log.head())
+    await engine.until_reached("mail", await engine.log.head())
 
 
 async def free_order(house: House, quantity: int = 2) -> tuple[Any, UUID, Any]:

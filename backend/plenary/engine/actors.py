@@ -150,6 +150,10 @@ class Actors:
         self._actors.move_to_end(stream)
         return actor
 
+    def forget(self) -> None:
+        """Know nothing any more; who is at work ends it with what it knows, and the log checks it."""
+        self._actors.clear()
+
     def _forget_idle(self) -> None:
         for stream in [stream for stream, actor in self._actors.items() if actor.worker is None][: KEPT // 10]:
             del self._actors[stream]

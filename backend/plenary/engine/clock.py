@@ -1,12 +1,16 @@
 """What time it is: one clock for deadlines and timers, which tests can move by hand and all servers agree on."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 import sqlalchemy as sa
 
-from plenary.engine.database import Database
+from plenary.engine.database import Database, outlast
+
+LOOK: Final = 20.0
+"""Seconds between two looks at the database's time."""
 
 
 class Clock(Protocol):
@@ -14,6 +18,10 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present instant, aware, UTC."""
+        ...
+
+    async def look(self, database: Database) -> None:
+        """Ask the database for its time, if this clock shows that."""
         ...
 
 
@@ -45,6 +53,9 @@ class HandClock:
         """`start`: aware, UTC."""
         self._now = start
 
+    async def look(self, database: Database) -> None:
+        """Do nothing: it stands where it was set."""
+
     def now(self) -> datetime:
         """The instant it was last moved to."""
         return self._now
@@ -52,3 +63,10 @@ class HandClock:
     def advance(self, by: timedelta) -> None:
         """Move it."""
         self._now += by
+
+
+async def keep_right(clock: Clock, database: Database) -> None:
+    """Look at the database's time every now and then, for ever: machines drift, and are put to sleep."""
+    while True:
+        await outlast(lambda: clock.look(database))
+        await asyncio.sleep(LOOK)

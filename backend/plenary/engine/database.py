@@ -1,13 +1,26 @@
 """The database of the read models and the kept tables: SQLite or PostgreSQL, one way to read and one to write."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeVar
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from plenary.engine.tables import UtcDateTime
+
+Result = TypeVar("Result")
+PASSING: Final = ("08", "25P03", "40", "53", "55", "57", "58")
+"""How the SQLSTATEs begin that say nothing of the statement: the server was away, full, or somebody was in the way."""
+FIRST_PAUSE: Final = 0.05
+LONGEST_PAUSE: Final = 1.0
+log = logging.getLogger(__name__)
 
 
 class Database:
@@ -62,9 +75,46 @@ class Database:
         changed = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
         return insert.on_conflict_do_update(index_elements=keys, set_=changed)
 
+    def insert_new(self, table: sa.Table) -> Any:
+        """An insert that leaves a row that is there already as it is."""
+        return (sqlite if self.is_sqlite else postgresql).insert(table).on_conflict_do_nothing()
+
+    def now(self, seconds: float = 0.0) -> sa.ColumnElement[datetime]:
+        """The database's own time, so many seconds later, to be used in a statement."""
+        if self.is_sqlite:
+            return sa.literal(datetime.now(UTC) + timedelta(seconds=seconds), UtcDateTime)
+        return sa.func.clock_timestamp(type_=UtcDateTime) + sa.literal(timedelta(seconds=seconds))
+
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def passes(problem: BaseException) -> bool:
+    """Whether a failure says that the database was away or busy, and nothing against what was asked of it."""
+    cause = problem.orig if isinstance(problem, sa.exc.DBAPIError) else problem
+    state = getattr(cause, "sqlstate", None)
+    if isinstance(problem, sa.exc.DBAPIError) and problem.connection_invalidated:
+        return True
+    if state:
+        return str(state).startswith(PASSING)
+    if isinstance(cause, sqlite3.OperationalError):
+        return any(word in str(cause) for word in ("locked", "busy", "disk"))
+    return isinstance(cause, OSError | sa.exc.TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError)
+
+
+async def outlast(step: Callable[[], Awaitable[Result]]) -> Result:
+    """Do a step that may be repeated as soon as the database is there for it, however long that takes."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await step()
+        except Exception as problem:
+            if not passes(problem):
+                raise
+            log.warning("the database is away (%s), trying again", type(problem).__name__)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
 
 
 def _let_go(connection: Any, _record: object, _cause: object) -> None:

@@ -13,26 +13,40 @@ import sqlalchemy as sa
 
 from plenary.engine.actors import Actors, Sent
 from plenary.engine.answers import Answer
-from plenary.engine.clock import Clock, DatabaseClock
+from plenary.engine.clock import Clock, DatabaseClock, keep_right
 from plenary.engine.database import Database
 from plenary.engine.decider import Decider, State
 from plenary.engine.doorbell import Doorbell
 from plenary.engine.followers import Follower, Handler
 from plenary.engine.group_commit import GroupCommit
+from plenary.engine.leases import LAST_STEP, SECONDS, Lease, Leases, Part
 from plenary.engine.live import Live
 from plenary.engine.log import CommandId, EventLog, Guard
-from plenary.engine.messages import Digest, Messages, Metadata, Upcaster
+from plenary.engine.messages import Digest, Event, Messages, Metadata, Upcaster
+from plenary.engine.person import PersonErased
 from plenary.engine.process import Process
+from plenary.engine.progress import Progress
 from plenary.engine.reactor import Reactor
 from plenary.engine.sealed import Keys
 from plenary.engine.tables import bookmarks
 from plenary.engine.tail import Tail
-from plenary.engine.timers import Timers
+from plenary.engine.timers import Firing, Timers
 from plenary.engine.views import Projector, Row, View
 
-POLL: Final = 0.02
-LAST_STEP: Final = 10.0
+TIMERS: Final = "timers"
+"""The bookmark of the part of the work that sends what is due; it stands still and holds the lease."""
 log = logging.getLogger(__name__)
+
+
+class NoBookmark(RuntimeError):
+    """The bookmark of somebody who acts on the world is gone, and doing everything again would do harm."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} has no bookmark, although there are events. Say from which position on it is to act: "
+            f"`plenary doctor --begin {name}=POSITION`."
+        )
+        self.name = name
 
 
 @dataclass(frozen=True)
@@ -57,8 +71,12 @@ class Engine:
         master: bytes,
         clock: Clock | None = None,
         doorbell: Doorbell | None = None,
+        lease_seconds: float = SECONDS,
     ) -> None:
-        """`master`: the installation's 32 bytes for sealing. Without a clock, the database's time is used."""
+        """`master`: the installation's 32 bytes for sealing. Without a clock, the database's time is used.
+
+        `lease_seconds`: how long the background work of a process rests that was killed, before others do it.
+        """
         self.plan, self.database, self.log = plan, database, log
         self.clock: Clock = clock or DatabaseClock()
         self.keys = Keys(database, master)
@@ -68,20 +86,42 @@ class Engine:
         self._deciders = {command: decider for decider in plan.deciders for command in decider.commands}
         self.messages = Messages(events, commands, self.keys, plan.upcasters)
         self._digest = Digest(master)
-        self._works = False
         self.commit = GroupCommit(log, self._grown)
         self._actors = Actors(log, self.commit, self.messages)
         self._tail = Tail(log, self.messages)
         self.live = Live(plan.views, self._tail, database)
+        self._tail.listen(self._forget_erased)
+        self._progress = Progress(database, self.live.reload)
         self._timers = Timers(database, self.messages, self.clock, self._send_timer)
-        handlers: dict[str, Handler] = {view.name: Projector(view, database) for view in plan.views}
-        handlers |= {process.name: Reactor(process, self._timers, self._dispatch) for process in plan.processes}
-        handlers |= {name: make(self) for name, make in plan.handlers.items()}
-        self._followers = {name: Follower(name, handler, self._tail, database) for name, handler in handlers.items()}
+        self._views = {view.name: view for view in plan.views}
+        self._processes = {process.name: process for process in plan.processes}
+        work = dict.fromkeys([*self._views, *self._processes, *plan.handlers], self._follower)
+        self.work = (*work, TIMERS)
+        self._leases = Leases(database, work | {TIMERS: lambda lease: Firing(lease, self._timers)}, lease_seconds)
+
+    def _follower(self, lease: Lease) -> Part:
+        """Whoever follows the log under this name, new for each lease: what it remembers is not older than that."""
+        name = lease.name
+        handler: Handler
+        if view := self._views.get(name):
+            handler = Projector(view, self.database)
+        elif process := self._processes.get(name):
+            handler = Reactor(process, self._timers, self._dispatch)
+        else:
+            handler = self.plan.handlers[name](self)
+        return Follower(lease, handler, self._tail, self.database, self._progress)
 
     def now(self) -> datetime:
         """The present instant, aware, UTC."""
         return self.clock.now()
+
+    def _forget_erased(self, events: Sequence[Event]) -> None:
+        """Keep nothing in memory of people who were erased."""
+        if erased := [event.data.subject for event in events if isinstance(event.data, PersonErased)]:
+            for subject in erased:
+                self.keys.forget(subject)
+            self._actors.forget()
+            self._tail.forget()
 
     def _grown(self, head: int) -> None:
         self._tail.wake()
@@ -161,29 +201,21 @@ class Engine:
 
     async def caught_up(self, view: View[Any], position: int, timeout: float = 2.0) -> bool:
         """Wait until a view's table shows everything up to a position; False after `timeout` seconds."""
-        follower = self._followers[view.name]
         try:
             async with asyncio.timeout(timeout):
-                if self._works:
-                    await follower.reached(position)
-                while not self._works and await self._bookmark(view.name) < position:
-                    await asyncio.sleep(POLL)  # another process keeps the view
+                await self._progress.reached(view.name, position)
         except TimeoutError:
             return False
         return True
 
     async def until_reached(self, follower: str, position: int) -> None:
-        """Return when a follower of this process, of any kind, has handled everything up to a position."""
-        await self._followers[follower].reached(position)
+        """Return when a follower of any kind has handled everything up to a position, wherever it runs."""
+        await self._progress.reached(follower, position)
 
     async def until_no_timer_is_due(self) -> None:
         """Return when every timer whose time has come was sent and put away."""
         while await self._timers.fire():
             pass
-
-    async def _bookmark(self, name: str) -> int:
-        async with self.database.reading() as db:
-            return await db.scalar(sa.select(bookmarks.c.position).where(bookmarks.c.name == name)) or 0
 
     # ---- life
 
@@ -195,29 +227,43 @@ class Engine:
 
         A part that dies is never replaced in silence: `died` is told why, and is expected to end the process.
         """
-        if isinstance(self.clock, DatabaseClock):
-            await self.clock.look(self.database)
+        await self.clock.look(self.database)
         await self._tail.begin()
-        parts: list[Tail | Follower | Timers] = []
+        await self._progress.look()
+        parts: list[Tail | Leases] = [self._tail]
         if work:
-            for follower in self._followers.values():
-                await follower.begin()
-            parts += [*self._followers.values(), self._timers]
-        parts.append(self._tail)
-        tasks = [asyncio.create_task(part.run()) for part in parts]
-        bell = asyncio.create_task(self._doorbell.run(self._tail.wake))
-        watch = asyncio.create_task(self._guard([*tasks, bell], died))
-        self._works = work
+            await self._begin_work()
+            parts.insert(0, self._leases)
+        others = [self._progress.run(), keep_right(self.clock, self.database), self._doorbell.run(self._tail.wake)]
+        tasks = [asyncio.create_task(part.run()) for part in parts] + [asyncio.create_task(other) for other in others]
+        watch = asyncio.create_task(self._guard(tasks, died))
         try:
             yield self
         finally:
-            self._works = False
             watch.cancel()
-            for part, task in zip(parts, tasks, strict=True):
+            for part, task in zip(parts, tasks, strict=False):
                 await _end(part, task)
-            bell.cancel()
-            await asyncio.gather(watch, bell, *tasks, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(watch, *tasks, return_exceptions=True)
             await self.commit.close()
+
+    async def _begin_work(self) -> None:
+        """See that there is a bookmark for every part of the work.
+
+        A new view begins with an empty table at the beginning of the log. Who acts on the world must not do everything
+        again: without a bookmark, but with events, it is for an operator to say where it begins.
+        """
+        acting = [*self._processes, *self.plan.handlers]
+        async with self.database.transaction() as db:
+            known = set((await db.execute(sa.select(bookmarks.c.name))).scalars())
+            if (lost := [name for name in acting if name not in known]) and await self.log.head():
+                raise NoBookmark(lost[0])
+            for name in [name for name in (*self._views, *acting, TIMERS) if name not in known]:
+                row = {"name": name, "position": 0, "fence": 0, "updated_at": self.now()}
+                begun = await db.execute(self.database.insert_new(bookmarks).values(row))
+                if begun.rowcount and name in self._views:
+                    await db.execute(sa.delete(self._views[name].table))
 
     async def close(self) -> None:
         """Give all connections back, once nothing runs any more."""
@@ -235,10 +281,11 @@ class Engine:
                 died(error)
 
 
-async def _end(part: Tail | Follower | Timers, task: asyncio.Task[None]) -> None:
+async def _end(part: Tail | Leases, task: asyncio.Task[None]) -> None:
     """Stop a part of the engine between two of its steps, or after `LAST_STEP` seconds in the middle of one."""
     try:
         async with asyncio.timeout(LAST_STEP), part.step:
             task.cancel()
+            await part.finish()
     except TimeoutError:
         task.cancel()

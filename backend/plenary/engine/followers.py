@@ -1,27 +1,36 @@
-"""A follower of the log: reads every event in order, keeps its bookmark in the same transaction as what it wrote."""
+"""A follower of the log: handles every event in order, keeps its bookmark in the same transaction as what it wrote.
+
+It acts at once and writes a little later, so that under load one transaction carries many batches. What was acted on
+and not yet written is acted on again after a crash, which must be harmless.
+"""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from contextlib import suppress
 from typing import Final, Protocol
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from plenary.engine.database import Database
-from plenary.engine.messages import Event
-from plenary.engine.tables import bookmarks
-from plenary.engine.tail import Tail
+from plenary.engine.database import Database, outlast, passes
+from plenary.engine.leases import Lease, LeaseLost
+from plenary.engine.messages import Event, Unknown, UnknownMessage
+from plenary.engine.parked import Parked
+from plenary.engine.progress import Progress
+from plenary.engine.tail import PAGE, Tail
 
-MOVE: Final = (
-    sa.update(bookmarks)
-    .where(bookmarks.c.name == sa.bindparam("follower"), bookmarks.c.position == sa.bindparam("here"))
-    .values(position=sa.bindparam("there"), updated_at=sa.bindparam("now"))
-)
+LONGEST_REST: Final = 0.025
+"""Seconds, at most, between two transactions of a follower; it rests twice as long as the last one took."""
+TRIES: Final = 3
+FIRST_PAUSE: Final = 0.02
+MOST_STREAMS_ASIDE: Final = 100
+"""With more than these put aside, something else is wrong than an event: the follower rests until they are resumed."""
+LOOK_AT_ASIDE: Final = 1.0
+log = logging.getLogger(__name__)
 
 
 class Handler(Protocol):
-    """What a follower does with a batch of events."""
+    """What a follower does with events."""
 
     async def act(self, events: Sequence[Event]) -> None:
         """What happens outside the database; may be repeated after a crash, so it must be harmless twice."""
@@ -32,54 +41,157 @@ class Handler(Protocol):
         ...
 
 
-class BookmarkMoved(RuntimeError):
-    """Somebody else moved this follower's bookmark: two of them run, and this one stops."""
+class BookmarkAhead(RuntimeError):
+    """A bookmark is beyond the end of the log: the log was restored from an older copy, and events are missing."""
 
 
 class Follower:
-    """One name, one bookmark, one handler."""
+    """One name, one bookmark, one handler, while this process holds the lease."""
 
-    def __init__(self, name: str, handler: Handler, tail: Tail, database: Database) -> None:
+    def __init__(self, lease: Lease, handler: Handler, tail: Tail, database: Database, progress: Progress) -> None:
         """Stands still until `run`."""
-        self.name, self._handler, self._tail, self._database = name, handler, tail, database
-        self.position = 0
+        self._lease, self._handler, self._tail = lease, handler, tail
+        self._database, self._progress = database, progress
+        self._parked = Parked(lease.name, database)
+        self._acted = self._written = lease.position
+        self._batch: list[Event] = []
+        self._aside: list[Event] = []
+        self._write_at = 0.0
         self.step = asyncio.Lock()
-        """Held while a batch is handled: whoever ends this follower does it between two of them."""
-        self._moved = asyncio.Event()
-
-    async def begin(self) -> None:
-        """Find the bookmark; a new follower's is at the beginning of the log."""
-        async with self._database.transaction() as db:
-            found = await db.scalar(sa.select(bookmarks.c.position).where(bookmarks.c.name == self.name))
-            if found is None:
-                row = {"name": self.name, "position": 0, "fence": 0, "updated_at": datetime.now(UTC)}
-                await db.execute(sa.insert(bookmarks).values(row))
-        self.position = found or 0
+        """Held while events are handled: whoever ends this follower does it between two of its steps."""
 
     async def run(self) -> None:
-        """Follow for ever."""
-        while True:
-            await self._tail.wait(self.position)
-            async with self.step:
-                await self._take_batch()
+        """Follow for ever. Raises LeaseLost when somebody else does."""
+        name = self._lease.name
+        if self._written > await outlast(self._tail.end):
+            raise BookmarkAhead(
+                f"{name} has read up to event {self._written}, and the log ends before: it was restored from an older "
+                f"copy. Restore the whole database, not only a part of it."
+            )
+        await outlast(self._parked.begin)
+        self._progress.moved(name, self._written)
+        self._progress.here.add(name)
+        try:
+            while True:
+                await self._wait()
+                async with self.step:
+                    await outlast(self._go_on)
+        finally:
+            self._progress.here.discard(name)
 
-    async def _take_batch(self) -> None:
-        events = await self._tail.after(self.position)
-        await self._handler.act(events)
+    async def finish(self) -> None:
+        """Write what was acted on."""
+        await self._write()
+
+    async def _wait(self) -> None:
+        now = asyncio.get_running_loop().time()
+        until = [self._write_at] if self._acted > self._written else []
+        until += [now + LOOK_AT_ASIDE] if self._parked.streams else []
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(min(until, default=None)):
+                await self._tail.wait(self._acted)
+        if self._rests:
+            await asyncio.sleep(LOOK_AT_ASIDE)
+
+    @property
+    def _rests(self) -> bool:
+        return len(self._parked.streams) > MOST_STREAMS_ASIDE
+
+    async def _go_on(self) -> None:
+        events = [] if self._rests else await self._tail.after(self._acted)
+        full = self._acted - self._written >= PAGE
+        try:
+            if events and not full:
+                await self._act(events)
+            if full or asyncio.get_running_loop().time() >= self._write_at:
+                await self._write()
+        except Exception as problem:
+            if passes(problem) or isinstance(problem, LeaseLost):
+                raise
+            await self._one_by_one()
+        if self._parked.streams:
+            await self._resume()
+
+    async def _act(self, events: Sequence[Event]) -> None:
+        streams, fit, aside = set(self._parked.streams), [], []
+        for event in events:
+            if event.stream in streams or isinstance(event.data, Unknown):
+                streams.add(event.stream)
+                aside.append(event)
+            else:
+                fit.append(event)
+        if fit:
+            await self._handler.act(fit)
+        self._batch += fit
+        self._aside += aside
+        self._parked.streams = streams
+        self._acted = events[-1].position
+
+    async def _write(self, why: BaseException | None = None) -> None:
+        """Write all that was acted on; `why` the only one to be put aside is, if not for being unknown."""
+        if self._acted == self._written:
+            return
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         async with self._database.transaction() as db:
-            committed = await self._handler.write(db, events)
-            await self._move(db, events[-1].position)
-        committed()
-        self.position = events[-1].position
-        moved, self._moved = self._moved, asyncio.Event()
-        moved.set()
+            await self._parked.put(db, self._aside, why)
+            written = await self._handler.write(db, self._batch) if self._batch else None
+            await self._lease.move(db, self._written, self._acted)
+        if written is not None:
+            written()
+        self._batch, self._aside, self._written = [], [], self._acted
+        self._write_at = loop.time() + min(2 * (loop.time() - began), LONGEST_REST)
+        self._progress.moved(self._lease.name, self._written)
 
-    async def _move(self, db: AsyncConnection, position: int) -> None:
-        places = {"follower": self.name, "here": self.position, "there": position, "now": datetime.now(UTC)}
-        if (await db.execute(MOVE, places)).rowcount != 1:
-            raise BookmarkMoved(f"the bookmark of {self.name} is no longer at {self.position}")
+    async def _one_by_one(self) -> None:
+        """Handle again what is not written yet, each event by itself, and put aside what fails every time."""
+        self._back()
+        for event in await self._tail.after(self._written):
+            for again in range(TRIES):
+                try:
+                    await self._act([event])
+                    await self._write()
+                    break
+                except Exception as problem:
+                    self._back()
+                    if passes(problem) or isinstance(problem, LeaseLost):
+                        raise
+                    failure: BaseException = problem
+                await asyncio.sleep(FIRST_PAUSE * 2**again)
+            else:
+                log.error("%s puts aside event %d with its stream", self._lease.name, event.position, exc_info=failure)
+                self._parked.streams.add(event.stream)
+                self._aside, self._acted = [event], event.position
+                await self._write(failure)
+                if self._rests:
+                    log.critical("%s rests: too much had to be put aside", self._lease.name)
+                    return
 
-    async def reached(self, position: int) -> None:
-        """Return when the bookmark is at or beyond a position."""
-        while self.position < position:
-            await self._moved.wait()
+    def _back(self) -> None:
+        self._batch, self._aside, self._acted = [], [], self._written
+
+    async def _resume(self) -> None:
+        """Try again what was put aside, where somebody asked for it, in the order of each stream."""
+        for stream in await self._parked.asked_for():
+            await self._write()
+            while (position := await self._parked.first(stream)) is not None:
+                try:
+                    await self._handle_aside(position)
+                except Exception as problem:
+                    if passes(problem) or isinstance(problem, LeaseLost):
+                        raise
+                    await self._parked.failed(stream, position, problem)
+                    break
+            else:
+                self._parked.streams.discard(stream)
+
+    async def _handle_aside(self, position: int) -> None:
+        (event,) = await self._tail.after(position - 1, 1)
+        if isinstance(event.data, Unknown):
+            raise UnknownMessage(event.data.type)
+        await self._handler.act([event])
+        async with self._database.transaction() as db:
+            written = await self._handler.write(db, [event])
+            await self._parked.take(db, position)
+            await self._lease.move(db, self._written, self._written)
+        written()

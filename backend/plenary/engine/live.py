@@ -5,15 +5,17 @@ is late, never wrong; under load each watcher gets one row per `QUIET`, and alwa
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from plenary.engine.database import Database
+from plenary.engine.database import Database, outlast
 from plenary.engine.messages import Event
 from plenary.engine.tail import Tail
 from plenary.engine.views import Row, View, read_row
 
+log = logging.getLogger(__name__)
 QUIET: Final = 0.25
 """Seconds between two pushes of one row; a change after as much quiet is pushed at once."""
 
@@ -38,7 +40,11 @@ class Topic:
         if event.position <= self.position:
             return
         self.position = event.position
-        row = self.view.fold(self.row, event)
+        try:
+            row = self.view.fold(self.row, event)
+        except Exception as problem:  # the view's follower puts the event aside; what is shown stays as it was
+            log.error("%s cannot show event %d: %s", self.view.name, event.position, type(problem).__name__)
+            return
         if row is self.row:
             return
         self.row = row
@@ -46,6 +52,10 @@ class Topic:
             self.waiters.remove(waiter)
             if not waiter[1].done():
                 waiter[1].set_result(row)
+        self.tell()
+
+    def tell(self) -> None:
+        """Have the watchers look, as soon as they may be told again."""
         if self.watchers and self._push is None:
             loop = asyncio.get_running_loop()
             self._push = loop.call_at(max(loop.time(), self._pushed_at + QUIET), self._tell)
@@ -67,7 +77,7 @@ class Live:
     def __init__(self, views: Iterable[View[Any]], tail: Tail, database: Database) -> None:
         """Hears of every new event from the tail."""
         self._tail, self._database = tail, database
-        self._views = tuple(views)
+        self._views = {view.name: view for view in views}
         self._topics: dict[tuple[str, UUID], Topic] = {}
         tail.listen(self._hear)
 
@@ -75,11 +85,21 @@ class Live:
         if not self._topics:
             return
         for event in events:
-            for view in self._views:
+            for view in self._views.values():
                 key = view.key_of(event)
                 topic = self._topics.get((view.name, key)) if key else None
                 if topic is not None and topic.in_step:
                     topic.fold(event)
+
+    def reload(self, name: str) -> None:
+        """A view was replaced by a new one: its rows are read again, and pushed."""
+        for topic in [topic for (view, _), topic in self._topics.items() if view == name and topic.in_step]:
+            topic.in_step = False
+            topic.loading = asyncio.create_task(self._reload(topic))
+
+    async def _reload(self, topic: Topic) -> None:
+        await outlast(lambda: self._load(topic))
+        topic.tell()
 
     async def watch(self, view: View[Row], key: UUID) -> AsyncGenerator[Row | None, None]:
         """The row now, and again after every change; None while there is no such row."""
@@ -110,7 +130,7 @@ class Live:
         try:
             if born is None or not self._born(topic, born):
                 await self._bring_in_step(topic)
-            if not met.done() and true_of(topic.row):
+            if true_of(topic.row):  # and not as it was when that first came true, on the way into step
                 return topic.row  # type: ignore[no-any-return]  # the topic's row is the view's
             async with asyncio.timeout(timeout):
                 return await met

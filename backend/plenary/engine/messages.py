@@ -50,6 +50,13 @@ class UnknownMessage(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """What stands in an event whose type or schema version is of a newer program than this one."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Shape:
     type: type[Any]
     personal: tuple[tuple[str, str], ...]  # (field, field that names the person)
@@ -77,6 +84,10 @@ class Messages:
         self._commands = _by_name(commands)
         self._metadata = msgspec.json.Decoder(Metadata)
 
+    def is_personal(self, event: type[Any]) -> bool:
+        """Whether a kind of event holds something about a person."""
+        return bool(self._events[event.__name__].personal)
+
     async def load_people(self, events: Iterable[object]) -> None:
         """Bring the keys of all people in these events into memory, so that they can be encoded."""
         named = ((event, self._events[type(event).__name__].personal) for event in events)
@@ -93,8 +104,14 @@ class Messages:
                 data[field] = self._keys.seal(getattr(event, subject), data[field], f"{stream}/{version}/{field}")
         return NewEvent(name, _json(data), _json(metadata), shape.schema_version)
 
-    async def decode(self, rows: Sequence[Recorded]) -> list[Event]:
-        """Stored events as the house sees them. Raises `UnknownMessage` for a type or version from the future."""
+    async def decode(self, rows: Sequence[Recorded], *, of_newer: bool = False) -> list[Event]:
+        """Stored events as the house sees them.
+
+        A type or version of a newer program raises `UnknownMessage`, or with `of_newer` becomes `Unknown`.
+        """
+        if of_newer and any(self._is_newer(row) for row in rows):
+            known = iter(await self.decode([row for row in rows if not self._is_newer(row)]))
+            return [self._unknown(row) if self._is_newer(row) else next(known) for row in rows]
         lifted = [self._lift(row) for row in rows]
         people = [
             UUID(data[subject])
@@ -105,13 +122,21 @@ class Messages:
         await self._keys.load(people)
         return [self._open(row, data) for row, data in zip(rows, lifted, strict=True)]
 
+    def _is_newer(self, row: Recorded) -> bool:
+        shape = self._events.get(row.type)
+        return shape is None or row.schema_version > shape.schema_version
+
+    def _unknown(self, row: Recorded) -> Event:
+        metadata = self._metadata.decode(row.metadata)
+        return Event(row.position, row.stream, row.version, Unknown(row.type), metadata, row.recorded_at)
+
     def _lift(self, row: Recorded) -> dict[str, Any] | None:
         """The fields of an event that must be looked at before decoding, or None when it can be decoded as it is."""
-        shape = self._events.get(row.type)
-        if shape is None or row.schema_version > shape.schema_version:
+        if self._is_newer(row):
             raise UnknownMessage(
                 f"event {row.position} is a {row.type}, version {row.schema_version}, of a newer program"
             )
+        shape = self._events[row.type]
         if row.schema_version == shape.schema_version and not shape.personal:
             return None
         data: dict[str, Any] = msgspec.json.decode(row.data)

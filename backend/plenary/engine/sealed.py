@@ -23,6 +23,8 @@ from plenary.engine.tables import keys
 
 ERASED: Final = "[erased]"
 PREFIX: Final = "sealed:"
+ERASING: Final = "~"
+"""Stands before the look-up of a person whose key is destroyed; sorts behind every look-up."""
 NONCE: Final = 12
 CACHED: Final = 50_000
 
@@ -84,8 +86,35 @@ class Keys:
             for subject in missing:
                 self._opened[subject] = self._unwrap(subject, found[subject]) if subject in found else None
 
-    def _unwrap(self, subject: UUID, wrapped: bytes) -> AESGCM:
+    async def of_one_to_erase(self, email: str) -> list[UUID]:
+        """Everybody to be forgotten under an address: those whose erasing was begun and not finished come first."""
+        known = self.lookup(email)
+        query = (
+            sa.select(keys.c.subject).where(keys.c.lookup.in_((ERASING + known, known))).order_by(keys.c.lookup.desc())
+        )
+        async with self._database.reading() as db:
+            return list((await db.execute(query)).scalars())
+
+    async def destroy(self, subject: UUID, email: str) -> None:
+        """Destroy a person's key for good. Until `remove` the address still leads here, to finish what was begun."""
+        gone = {"wrapped_key": b"", "lookup": ERASING + self.lookup(email)}
+        async with self._database.transaction() as db:
+            await db.execute(sa.update(keys).where(keys.c.subject == subject).values(gone))
+        self.forget(subject)
+
+    def forget(self, subject: UUID) -> None:
+        """Open nothing of this person any more."""
+        self._opened[subject] = None
+
+    async def remove(self, subject: UUID) -> None:
+        """Remove the last trace of a person whose key was destroyed."""
+        async with self._database.transaction() as db:
+            await db.execute(sa.delete(keys).where(keys.c.subject == subject))
+
+    def _unwrap(self, subject: UUID, wrapped: bytes) -> AESGCM | None:
         """The person's key; it was wrapped together with the person's id, so that rows cannot be swapped."""
+        if not wrapped:
+            return None
         return AESGCM(self._wrap.decrypt(wrapped[:NONCE], wrapped[NONCE:], subject.bytes))
 
     def seal(self, subject: UUID, text: str, place: str) -> str:

@@ -1,4 +1,4 @@
-"""The tables that the engine keeps and nothing can rebuild: the log, commands, bookmarks, timers and people's keys."""
+"""The tables that the engine keeps and nothing can rebuild: the log, commands, bookmarks, timers, people's keys …"""
 
 from datetime import UTC, datetime
 
@@ -70,6 +70,29 @@ bookmarks = sa.Table(
     sa.Column("position", sa.BigInteger, nullable=False),
     sa.Column("fence", sa.BigInteger, nullable=False, server_default=sa.text("0")),
     sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("owner", sa.Uuid),
+    sa.Column("lease_until", UtcDateTime),
+)
+
+workers = sa.Table(
+    "workers",
+    kept,
+    sa.Column("worker", sa.Uuid, primary_key=True),
+    sa.Column("seen_until", UtcDateTime, nullable=False),
+)
+
+parked = sa.Table(
+    "parked",
+    kept,
+    sa.Column("name", Name, primary_key=True),
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("stream", Name, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("again", sa.Boolean, nullable=False),
+    sa.Column("parked_at", UtcDateTime, nullable=False),
+    sa.Index("parked_stream", "name", "stream", "position"),
 )
 
 timers = sa.Table(
@@ -80,6 +103,7 @@ timers = sa.Table(
     sa.Column("command", sa.Text, nullable=False),
     sa.Column("metadata", sa.Text, nullable=False),
     sa.Column("set_at", sa.BigInteger, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False, server_default=sa.text("0")),
     sa.Index("timers_due_at", "due_at"),
 )
 

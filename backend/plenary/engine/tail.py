@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from plenary.engine.database import outlast
 from plenary.engine.log import EventLog
 from plenary.engine.messages import Event, Messages
 
@@ -42,20 +43,36 @@ class Tail:
         """Take the present end of the log as the place from which to read on."""
         self.head = await self._log.head()
 
+    async def end(self) -> int:
+        """The position of the newest event there is, read here or not."""
+        return await self._log.head()
+
+    async def finish(self) -> None:
+        """Nothing is left to do between two steps."""
+
+    def forget(self) -> None:
+        """Keep nothing of what was read: somebody in it was forgotten."""
+        self._kept.clear()
+
     async def run(self) -> None:
         """Follow the log for ever."""
         while True:
             self._look.clear()
             async with self.step:
-                rows = await self._log.after(self.head, PAGE)
-                if rows:
-                    self._take(await self._messages.decode(rows))
-            if len(rows) < PAGE:
+                full = await outlast(self._read)
+            if not full:
                 try:
                     async with asyncio.timeout(POLL):
                         await self._look.wait()
                 except TimeoutError:
                     pass
+
+    async def _read(self) -> bool:
+        """Read what is new; whether there may be more."""
+        rows = await self._log.after(self.head, PAGE)
+        if rows:
+            self._take(await self._messages.decode(rows, of_newer=True))
+        return len(rows) == PAGE
 
     def _take(self, events: list[Event]) -> None:
         if events[0].position != self.head + 1 or events[-1].position != self.head + len(events):
@@ -89,5 +106,5 @@ class Tail:
         """Some events after a position, in order; none when it is the end."""
         kept = self.kept_after(position, limit)
         if kept is None:
-            return await self._messages.decode(await self._log.after(position, limit))
+            return await self._messages.decode(await self._log.after(position, limit), of_newer=True)
         return kept

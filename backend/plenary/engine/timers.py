@@ -1,14 +1,14 @@
 """Timers: commands with a date, kept in a table until they are due, so that they survive restarts.
 
 A due command is sent under an id made from its timer, then the row goes away. Whatever happens in between can only
-send the same id again, which the log knows.
+send the same id again, which the log knows. One that cannot be sent is tried again later and later, behind all others.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -17,17 +17,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plenary.engine.answers import Answer
 from plenary.engine.clock import Clock
-from plenary.engine.database import Database
+from plenary.engine.database import Database, outlast, passes
 from plenary.engine.decider import Refusal
+from plenary.engine.leases import Lease
 from plenary.engine.messages import Messages
 from plenary.engine.tables import timers
 
 BATCH: Final = 200
 POLL: Final = 0.25
 TIMERS: Final = uuid5(NAMESPACE_URL, "plenary:timers")
-PUT_AWAY: Final = sa.delete(timers).where(
-    timers.c.timer_id == sa.bindparam("id"), timers.c.set_at == sa.bindparam("at")
-)
+LONGEST_PAUSE: Final = timedelta(minutes=5)
+THIS: Final = (timers.c.timer_id == sa.bindparam("id"), timers.c.set_at == sa.bindparam("at"))
+PUT_AWAY: Final = sa.delete(timers).where(*THIS)
+PUT_OFF: Final = sa.update(timers).where(*THIS).values(due_at=sa.bindparam("again_at"), tries=timers.c.tries + 1)
 log = logging.getLogger(__name__)
 
 
@@ -75,38 +77,57 @@ class Timers:
                 ],
             )
 
-    async def run(self) -> None:
-        """Send what is due, for ever."""
-        while True:
-            if await self.fire() < BATCH:
-                await asyncio.sleep(POLL)
-
-    async def fire(self) -> int:
-        """Send what is due now; how many that were."""
+    async def fire(self, lease: Lease | None = None) -> int:
+        """Send what is due now; how many that were. A `lease` must still be ours when they are put away."""
         async with self.step:
-            return await self._fire()
+            return await self._fire(lease)
 
-    async def _fire(self) -> int:
+    async def _fire(self, lease: Lease | None) -> int:
         now = self._clock.now()
         async with self._database.reading() as db:
             query = sa.select(timers).where(timers.c.due_at <= now).order_by(timers.c.due_at).limit(BATCH)
             due = (await db.execute(query)).mappings().all()
         if not due:
             return 0
-        answers = await asyncio.gather(
-            *(
-                self._send(
-                    self._messages.read_command(row["command"]),
-                    uuid5(TIMERS, f"{row['timer_id']}/{row['set_at']}"),
-                    UUID(row["metadata"]),
-                    f"timer {row['timer_id']}",
-                )
-                for row in due
-            )
-        )
+        answers = await asyncio.gather(*map(self._send_one, due), return_exceptions=True)
+        sent, failed = [], []
         for row, answer in zip(due, answers, strict=True):
+            this = {"id": row["timer_id"], "at": row["set_at"]}
+            if isinstance(answer, BaseException):
+                if not isinstance(answer, Exception) or passes(answer):
+                    raise answer
+                log.error("timer %s could not be sent: %s", row["timer_id"], type(answer).__name__)
+                failed.append(this | {"again_at": now + min(timedelta(seconds=2 ** row["tries"]), LONGEST_PAUSE)})
+                continue
             if isinstance(answer, Refusal):
                 log.warning("timer %s was refused: %s", row["timer_id"], type(answer).__name__)
+            sent.append(this)
         async with self._database.transaction() as db:
-            await db.execute(PUT_AWAY, [{"id": row["timer_id"], "at": row["set_at"]} for row in due])
+            for statement, rows in ((PUT_AWAY, sent), (PUT_OFF, failed)):
+                if rows:
+                    await db.execute(statement, rows)
+            if lease is not None:
+                await lease.move(db, lease.position, lease.position)
         return len(due)
+
+    async def _send_one(self, row: sa.RowMapping) -> Answer:
+        id_ = uuid5(TIMERS, f"{row['timer_id']}/{row['set_at']}")
+        command = self._messages.read_command(row["command"])
+        return await self._send(command, id_, UUID(row["metadata"]), f"timer {row['timer_id']}")
+
+
+class Firing:
+    """The part of the work that sends what is due, while this process holds the lease."""
+
+    def __init__(self, lease: Lease, timers: Timers) -> None:
+        """Stands still until `run`."""
+        self._lease, self._timers, self.step = lease, timers, timers.step
+
+    async def run(self) -> None:
+        """Send what is due, for ever."""
+        while True:
+            if await outlast(lambda: self._timers.fire(self._lease)) < BATCH:
+                await asyncio.sleep(POLL)
+
+    async def finish(self) -> None:
+        """Nothing is left to write between two steps."""

@@ -67,16 +67,24 @@ class MailFollower:
     def __init__(self, engine: Engine, secrets: Secrets, url: str) -> None:
         """`url`: the address of this server, which links begin with."""
         self._engine, self._secrets, self._url = engine, secrets, url
-        self._written: Sequence[Mail] = ()
+        self._written: dict[int, Mail] = {}
 
     async def act(self, events: Sequence[Event]) -> None:
         """Write them; nothing leaves the house yet."""
-        self._written = [mail for event in events if (mail := await self._mail(event)) is not None]
+        for event in events:
+            if (mail := await self._mail(event)) is not None:
+                self._written[event.position] = mail
 
     async def write(self, db: AsyncConnection, events: Sequence[Event]) -> Callable[[], None]:
-        """Keep those of the batch that `act` was just called with."""
-        await keep_mails(db, self._written)
-        return lambda: None
+        """Keep those that `act` wrote about these events."""
+        about = [event.position for event in events if event.position in self._written]
+        await keep_mails(db, [self._written[position] for position in about])
+
+        def kept() -> None:
+            for position in about:
+                del self._written[position]
+
+        return kept
 
     async def _mail(self, event: Event) -> Mail | None:
         match event.data:

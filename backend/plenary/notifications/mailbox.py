@@ -50,6 +50,11 @@ async def keep_mails(db: AsyncConnection, mails: Sequence[Mail]) -> None:
         await db.execute(insert.on_conflict_do_nothing(), [asdict(mail) for mail in mails])
 
 
+async def forget_mails(db: AsyncConnection, person: UUID) -> None:
+    """Delete all mails to a person."""
+    await db.execute(sa.delete(mailbox).where(mailbox.c.person == person))
+
+
 async def find_mails(database: Database, limit: int, before: tuple[datetime, UUID] | None = None) -> list[Mail]:
     """Up to `limit` mails, newest first; `before`: only those after this time and id in that order."""
     query = sa.select(mailbox)

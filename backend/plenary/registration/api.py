@@ -253,7 +253,7 @@ class Mutation:
             return refused(OrderNotFound())
         await context.visitor.right_try(guess)
         await context.visitor.grant(scopes.order(row.order_id))
-        return shown(context, row, row.position)
+        return shown(context, (await see(context.engine, ORDERS, row.order_id)).row or row, row.position)
 
 
 async def found(info: Info, conference_id: UUID | None, email: str, code: str | None) -> OrderRow | None:

@@ -1,0 +1,287 @@
+"""What a follower cannot handle is put aside with its stream, in order, and everything else goes on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import make_dataclass, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from msgspec.json import encode
+
+from plenary.engine import followers
+from plenary.engine.clock import HandClock
+from plenary.engine.database import Database
+from plenary.engine.engine import Engine, Plan
+from plenary.engine.log import Append, CommandId, NewEvent, Write
+from plenary.engine.messages import Event, Metadata
+from plenary.engine.process import Process, Send
+from plenary.engine.tables import bookmarks, parked, timers
+from plenary.engine.views import View, find_rows
+from plenary.operations.doctor import begin, resume
+from tests.engine.jars import (
+    JAR,
+    JARS,
+    LATER,
+    NOON,
+    PATIENCE,
+    GiveThanks,
+    JarRow,
+    MarbleTaken,
+    fill,
+    open_engine,
+    project,
+    react,
+    take,
+)
+
+
+class Fragile:
+    """A view, and a process, that cannot bear marbles of some jars."""
+
+    def __init__(self) -> None:
+        self.poison: set[UUID] = set()
+        self.thanked: dict[tuple[UUID, int], None] = {}
+        """In the order in which it was first thought of; a process may think twice."""
+
+    def project(self, row: JarRow | None, event: Event) -> JarRow | None:
+        self._taste(event.data)
+        return project(row, event)
+
+    def react(self, event: object) -> Sequence[Send]:
+        self._taste(event)
+        sends = react(event)
+        for send in sends:
+            assert isinstance(send.command, GiveThanks)
+            self.thanked[send.command.jar_id, send.command.taken] = None
+        return sends
+
+    def _taste(self, event: object) -> None:
+        if isinstance(event, MarbleTaken) and event.jar_id in self.poison:
+            raise ZeroDivisionError(event.name)
+
+    @property
+    def plan(self) -> Plan:
+        view: View[JarRow] = replace(JARS, project=self.project)
+        return Plan(deciders=[JAR], views=[view], processes=[Process("thanks", self.react)])
+
+
+@asynccontextmanager
+async def running(url: str, plan: Plan) -> AsyncIterator[Engine]:
+    engine = await open_engine(url, plan=plan)
+    deaths: list[BaseException] = []
+    async with engine.running(died=deaths.append):
+        yield engine
+    await engine.close()
+    assert not deaths
+
+
+async def rows(engine: Engine, table: sa.Table) -> list[Any]:
+    async with engine.database.reading() as db:
+        return list((await db.execute(sa.select(table).order_by(*table.primary_key))).all())
+
+
+async def settled(engine: Engine) -> None:
+    """Everybody has handled, or put aside, all that there is."""
+    async with asyncio.timeout(PATIENCE):
+        head = 0
+        while head != await engine.log.head():
+            head = await engine.log.head()
+            for name in ("jars", "thanks"):
+                await engine.until_reached(name, head)
+
+
+async def marbles(engine: Engine, jar: UUID) -> tuple[int, int]:
+    async with engine.database.reading() as db:
+        (row,) = await find_rows(db, JARS, JARS.table.c.jar_id == jar)
+    return row.marbles, row.thanked
+
+
+async def none_aside(engine: Engine) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while await rows(engine, parked):
+            await asyncio.sleep(0.02)
+
+
+async def test_only_the_stream_that_fails_stands_still_and_later_goes_on_in_order(database_url: str) -> None:
+    fragile = Fragile()
+    async with running(database_url, fragile.plan) as engine:
+        bad, good = await fill(engine, 9), await fill(engine, 9)
+        fragile.poison.add(bad)
+        for _ in range(3):
+            await take(engine, bad, "Bad")
+            await take(engine, good)
+        await settled(engine)
+        assert (await marbles(engine, good), await marbles(engine, bad)) == ((6, 3), (9, 0))
+        aside = await rows(engine, parked)
+        for name in ("jars", "thanks"):
+            mine = [row for row in aside if row.name == name]
+            assert [row.stream for row in mine] == [f"jar-{bad}"] * len(mine)
+            assert "ZeroDivisionError at " in mine[0].error
+            assert "Bad" not in mine[0].error  # somebody's name
+            assert {row.error for row in mine[1:]} == {"waits behind an earlier event"}
+        assert (bad, 1) not in fragile.thanked
+        # Asked for while it still fails, it stays where it is; mended, all of it is handled in its order.
+        assert await resume(engine, "jars", None) == 3
+        async with asyncio.timeout(PATIENCE):
+            while not any(row.tries > 1 for row in await rows(engine, parked)):
+                await asyncio.sleep(0.02)
+        fragile.poison.clear()
+        await take(engine, bad, "Bad")
+        for name in ("jars", "thanks"):
+            await resume(engine, name, f"jar-{bad}")
+        await none_aside(engine)
+        await settled(engine)
+        assert await marbles(engine, bad) == (5, 4)
+        assert [taken for jar, taken in fragile.thanked if jar == bad] == [1, 2, 3, 4]
+
+
+async def test_what_is_put_aside_survives_a_restart_in_the_middle_of_resuming(database_url: str) -> None:
+    fragile = Fragile()
+    async with running(database_url, fragile.plan) as engine:
+        bad = await fill(engine, 9)
+        fragile.poison.add(bad)
+        for _ in range(4):
+            await take(engine, bad)
+        await settled(engine)
+        await resume(engine, "jars", None)  # and it ends before, or while, that is done
+    fragile.poison.clear()
+    async with running(database_url, fragile.plan) as engine:
+        await resume(engine, "thanks", None)
+        await none_aside(engine)
+        await settled(engine)
+        assert await marbles(engine, bad) == (5, 4)
+
+
+async def test_too_much_put_aside_is_not_the_fault_of_events(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followers, "MOST_STREAMS_ASIDE", 3)
+    monkeypatch.setattr(followers, "LOOK_AT_ASIDE", 0.05)
+    fragile = Fragile()
+    async with running(sqlite_url, fragile.plan) as engine:
+        jars = [await fill(engine, 5) for _ in range(8)]
+        await settled(engine)
+        fragile.poison.update(jars)
+        for jar in jars:
+            await take(engine, jar)
+        async with asyncio.timeout(PATIENCE):
+            while len({row.stream for row in await rows(engine, parked) if row.name == "jars"}) < 4:
+                await asyncio.sleep(0.02)
+        (bookmark,) = [row.position for row in await rows(engine, bookmarks) if row.name == "jars"]
+        assert bookmark < await engine.log.head()  # it rests
+        fragile.poison.clear()
+        for name in ("jars", "thanks"):
+            await resume(engine, name, None)
+        await none_aside(engine)
+        await settled(engine)
+        assert [await marbles(engine, jar) for jar in jars] == [(4, 1)] * 8
+
+
+async def append_unknown(engine: Engine, jar: UUID, version: int) -> None:
+    """What a newer program may have written."""
+    about = encode(Metadata(uuid4(), uuid4(), "request", "test")).decode()
+    new = NewEvent("MarblePolished", f'{{"jar_id":"{jar}"}}', about)
+    (verdict,) = await engine.log.append(
+        [Append((CommandId(uuid4(), "test", "x"),), (Write(f"jar-{jar}", version, (new,)),))]
+    )
+    assert verdict.accepted
+
+
+async def test_an_event_of_a_newer_program_waits_for_one_that_knows_it(database_url: str) -> None:
+    async with running(database_url, Fragile().plan) as old:
+        jar, other = await fill(old, 9), await fill(old, 9)
+        await settled(old)
+        await append_unknown(old, jar, 1)
+        await take(old, other)
+        await settled(old)
+        assert await marbles(old, other) == (8, 1)
+        aside = await rows(old, parked)
+        assert {row.error for row in aside} == {"unknown to this version of the program: MarblePolished"}
+        assert {row.name for row in aside} == {"jars", "thanks"}
+
+    polished: set[object] = set()
+
+    known = make_dataclass("MarblePolished", [("jar_id", UUID)], frozen=True)
+    newer = replace(
+        JAR, events=(*JAR.events, known), evolve=lambda s, e: s if isinstance(e, known) else JAR.evolve(s, e)
+    )
+
+    def noticed(event: object) -> Sequence[Send]:
+        if isinstance(event, known):
+            polished.add(event)
+        return react(event)
+
+    plan = Plan(deciders=[newer], views=[JARS], processes=[Process("thanks", noticed)])
+    async with running(database_url, plan) as new:
+        await none_aside(new)
+        assert polished == {known(jar)}
+        await take(new, jar)
+        await settled(new)
+        assert await marbles(new, jar) == (8, 1)
+
+
+async def test_a_bookmark_beyond_the_log_stops_with_a_sentence(database_url: str) -> None:
+    engine = await open_engine(database_url)
+    async with engine.running():
+        await fill(engine, 1)
+        await settled(engine)
+    async with engine.database.transaction() as db:
+        await db.execute(sa.update(bookmarks).where(bookmarks.c.name == "jars").values(position=99))
+    await engine.close()
+    engine, died = await open_engine(database_url), asyncio.get_running_loop().create_future()
+    async with engine.running(died=died.set_result):
+        async with asyncio.timeout(PATIENCE):
+            death = await died
+        assert isinstance(death, followers.BookmarkAhead)
+        assert "jars has read up to event 99" in str(death)
+    await engine.close()
+
+
+async def test_who_acts_on_the_world_never_begins_again_by_itself(database_url: str) -> None:
+    fragile = Fragile()
+    async with running(database_url, fragile.plan) as engine:
+        jar = await fill(engine, 9)
+        await take(engine, jar)
+        await settled(engine)
+    database = Database(database_url)
+    async with database.transaction() as db:
+        await db.execute(sa.delete(bookmarks))
+    await database.close()
+    engine = await open_engine(database_url, plan=fragile.plan)
+    with pytest.raises(RuntimeError, match="thanks has no bookmark"):
+        async with engine.running():
+            pass
+    with pytest.raises(ValueError, match="no event 99"):
+        await begin(engine, "thanks", 99)
+    await begin(engine, "thanks", await engine.log.head())
+    with pytest.raises(ValueError, match="has a bookmark"):
+        await begin(engine, "thanks", 0)
+    async with engine.running():
+        await settled(engine)
+        assert await marbles(engine, jar) == (8, 1)  # the view was made anew, not added to
+    await engine.close()
+    assert list(fragile.thanked) == [(jar, 1)]
+
+
+async def test_a_timer_that_cannot_be_sent_holds_up_nobody(database_url: str) -> None:
+    clock = HandClock(NOON)
+    engine = await open_engine(database_url, clock)
+    async with engine.running():
+        jar = await fill(engine, 9)
+        await take(engine, jar, thank_at=NOON + LATER)
+        await settled(engine)
+        bad = [
+            {"timer_id": f"bad/{n}", "due_at": NOON, "command": '["Gone",{}]', "metadata": str(uuid4()), "set_at": n}
+            for n in range(1000)
+        ]
+        async with engine.database.transaction() as db:
+            await db.execute(sa.insert(timers), bad)
+        clock.advance(LATER)
+        async with asyncio.timeout(PATIENCE):
+            while (await marbles(engine, jar))[1] < 1:
+                await asyncio.sleep(0.02)
+        left = await rows(engine, timers)
+        assert len(left) == 1000
+        assert all(row.tries > 0 and row.due_at > NOON for row in left)
+    await engine.close()
