@@ -134,9 +134,9 @@ class Follower:
         loop = asyncio.get_running_loop()
         began = loop.time()
         async with self._database.transaction() as db:
+            await self._lease.move(db, self._written, self._acted)  # first: it is the lock that everybody begins with
             await self._parked.put(db, self._aside, why)
             written = await self._handler.write(db, self._batch) if self._batch else None
-            await self._lease.move(db, self._written, self._acted)
         if written is not None:
             written()
         self._batch, self._aside, self._written = [], [], self._acted
@@ -191,7 +191,7 @@ class Follower:
             raise UnknownMessage(event.data.type)
         await self._handler.act([event])
         async with self._database.transaction() as db:
-            written = await self._handler.write(db, [event])
-            await self._parked.take(db, position)
             await self._lease.move(db, self._written, self._written)
+            await self._parked.take(db, position)
+            written = await self._handler.write(db, [event])
         written()
