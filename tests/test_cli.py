@@ -23,7 +23,7 @@ class Plenary:
     """`plenary` in a folder of its own; what it started is ended with the test."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port, self.settings = folder, free_port(), dict[str, str]()
         self.started: list[subprocess.Popen[str]] = []
 
     def start(self, *arguments: str, **settings: str) -> subprocess.Popen[str]:
@@ -31,7 +31,7 @@ class Plenary:
         own = {"PLENARY_VAR": str(self.folder), "PLENARY_PORT": str(self.port), "PLENARY_GATEWAY": "test"}
         process = subprocess.Popen(
             [sys.executable, "-m", "plenary.cli", *arguments],
-            env=inherited | own | settings,
+            env=inherited | own | self.settings | settings,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -50,16 +50,20 @@ class Plenary:
                 time.sleep(0.05)
         return False
 
+    def end(self) -> None:
+        """End all that still runs."""
+        for process in self.started:
+            process.kill()
+            process.wait(PATIENCE)
+            assert process.stdout is not None
+            process.stdout.close()
+
 
 @pytest.fixture
 def plenary(tmp_path: Path) -> Iterator[Plenary]:
     plenary = Plenary(tmp_path / "var")
     yield plenary
-    for process in plenary.started:
-        process.kill()
-        process.wait(PATIENCE)
-        assert process.stdout is not None
-        process.stdout.close()
+    plenary.end()
 
 
 def test_the_demo_says_where_to_look_and_keeps_its_data(plenary: Plenary) -> None:

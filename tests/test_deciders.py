@@ -15,7 +15,9 @@ import pytest
 from plenary.conferences import conference_messages, slug
 from plenary.conferences.conference import CONFERENCE
 from plenary.conferences.slug import SLUG
+from plenary.engine import person
 from plenary.engine.decider import Decider, InvalidInput, Personal, Refusal
+from plenary.engine.person import PERSON
 from plenary.payments import payment as payments
 from plenary.payments.payment import PAYMENT
 from plenary.registration import assignments, order_messages, seats
@@ -113,6 +115,7 @@ COMMANDS: dict[Decider[Any, Any, Any], list[Any]] = {
         payments.RefundPayment(ex.PAYMENT_ID, 5_000, "one seat less"),
         payments.RefundPayment(ex.PAYMENT_ID, 24_900, "sold out"),
     ],
+    PERSON: [person.ErasePerson(ex.WILLIAM)],
 }
 MODULES: dict[str, ModuleType] = {
     "slug": slug,
@@ -121,6 +124,7 @@ MODULES: dict[str, ModuleType] = {
     "order": order_messages,
     "assignments": assignments,
     "payment": payments,
+    "person": person,
 }
 EVERY_DECIDER = pytest.mark.parametrize("decider", COMMANDS, ids=lambda decider: decider.name)
 

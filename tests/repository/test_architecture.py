@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 BACKEND = ROOT / "backend" / "plenary"
 CONTEXTS = {"conferences", "registration", "payments", "notifications", "access"}
 DECIDERS = {
+    "plenary.engine.person",
     "plenary.conferences.conference",
     "plenary.conferences.slug",
     "plenary.registration.order",
@@ -102,8 +103,8 @@ def objection(module: str, imported: str) -> str | None:
     known_to_processes = within(imported, FACTS | PURE | {"plenary.engine.process"}) or top in sys.stdlib_module_names
     if module.endswith(".process") and home in CONTEXTS and not known_to_processes:
         return "a process knows events and commands"
-    if imported in TABLES and (elsewhere or (home != "engine" and context(imported) == "engine")):
-        return "a table is known in its own folder only"
+    if imported in TABLES and (elsewhere or (home not in ("engine", "operations") and context(imported) == "engine")):
+        return "a table is known in its own folder only, and the engine's to those who look after it"
     if module in VIEWS and elsewhere and not within(imported, FACTS):
         return "a view knows other contexts by their events"
     if module.endswith((".api", ".types")) and top == "sqlalchemy":
