@@ -12,7 +12,7 @@ from plenary.engine.engine import Engine
 from plenary.notifications.mail import Letter, dates
 from plenary.notifications.mailbox import Mail, find_mails, keep_mails
 from plenary.registration.orders import ORDERS
-from tests.house import ADA, JON, NOON, SETTINGS, House, open_house
+from tests.house import ADA, JON, NOON, OWNER, SETTINGS, House, open_house
 
 MAILBOX = """query($first: Int! = 20, $after: String) { mailbox(first: $first, after: $after) {
   edges { node { id to subject text html sentAt } } pageInfo { hasNextPage endCursor } } }"""
@@ -84,6 +84,11 @@ async def test_a_payment_that_goes_back_is_explained(house: House) -> None:
     assert mail.subject == f"Refund of your payment for CQRS Days: order {placed['order']['code']}"
     assert "USD 249.00" in mail.text
     assert "order cancelled" in mail.text
+    (notice,) = await mails(house, OWNER["email"])
+    assert notice.subject == f"A payment for CQRS Days is refunded: order {placed['order']['code']}"
+    assert "USD 249.00" in notice.text
+    assert "http://test/organize/cqrs-days/orders" in notice.text
+    assert "Ada" not in notice.text  # who may be erased one day, and this mail is the organizer's
 
 
 async def test_the_mailbox_is_shown_in_pages_where_the_server_says_so(house: House) -> None:

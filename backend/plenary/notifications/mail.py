@@ -1,6 +1,6 @@
 """Mail: who is written to when something happened, and what the letter says. Each event and recipient gets one mail."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -13,16 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plenary.access.secrets import Secrets
 from plenary.amounts import money
+from plenary.conferences.catalogue import CATALOGUE
 from plenary.conferences.conference import CONFERENCE
 from plenary.engine.engine import Engine
 from plenary.engine.followers import Handler
 from plenary.engine.messages import Event
 from plenary.engine.sealed import ERASED
-from plenary.engine.views import read_row
+from plenary.engine.views import Row, View, read_row
 from plenary.notifications.mailbox import Mail, keep_mails
 from plenary.registration.assignments import SeatAssigned
 from plenary.registration.order_messages import OrderConfirmed, PaymentReturned
-from plenary.registration.orders import ORDERS, OrderRow
+from plenary.registration.orders import ORDERS
 from plenary.settings import Settings
 
 MAILS: Final = uuid5(NAMESPACE_URL, "plenary:mails")
@@ -67,18 +68,18 @@ class MailFollower:
     def __init__(self, engine: Engine, secrets: Secrets, url: str) -> None:
         """`url`: the address of this server, which links begin with."""
         self._engine, self._secrets, self._url = engine, secrets, url
-        self._written: dict[int, Mail] = {}
+        self._written: dict[int, list[Mail]] = {}
 
     async def act(self, events: Sequence[Event]) -> None:
         """Write them; nothing leaves the house yet."""
         for event in events:
-            if (mail := await self._mail(event)) is not None:
-                self._written[event.position] = mail
+            if mails := [mail async for mail in self._mails(event) if mail.recipient != ERASED]:
+                self._written[event.position] = mails
 
     async def write(self, db: AsyncConnection, events: Sequence[Event]) -> Callable[[], None]:
         """Keep those that `act` wrote about these events."""
         about = [event.position for event in events if event.position in self._written]
-        await keep_mails(db, [self._written[position] for position in about])
+        await keep_mails(db, [mail for position in about for mail in self._written[position]])
 
         def kept() -> None:
             for position in about:
@@ -86,7 +87,8 @@ class MailFollower:
 
         return kept
 
-    async def _mail(self, event: Event) -> Mail | None:
+    async def _mails(self, event: Event) -> AsyncIterator[Mail]:
+        """The mails about an event, one for everybody whom it concerns."""
         match event.data:
             case OrderConfirmed() as order:
                 words = await self._conference(order.conference_id) | {
@@ -104,20 +106,18 @@ class MailFollower:
                     for line in order.lines
                 ]
                 letter = Letter("order_confirmed", "Your seats at $conference: order $code", words, lines)
-                return self._to(event, order.registrant, order.email, letter)
+                yield self._to(event, order.registrant, order.email, letter)
             case SeatAssigned() as seat:
-                row = await self._order(seat.order_id, event.position)
+                row = await self._row(ORDERS, seat.order_id, event.position)
                 sold_as = {one.position: one.seat_type for one in row.seats}
                 words = await self._conference(seat.conference_id) | {
                     "first_name": seat.first_name,
                     "seat_type": sold_as[seat.position],
                 }
                 letter = Letter("seat_assigned", "Your seat at $conference", words)
-                return self._to(event, seat.attendee, seat.email, letter)
+                yield self._to(event, seat.attendee, seat.email, letter)
             case PaymentReturned() as payment:
-                row = await self._order(payment.order_id, event.position)
-                if row.registrant is None or row.email is None:
-                    return None
+                row = await self._row(ORDERS, payment.order_id, event.position)
                 words = await self._conference(row.conference_id) | {
                     "first_name": row.first_name or "",
                     "code": row.code,
@@ -125,15 +125,15 @@ class MailFollower:
                     "reason": payment.reason,
                     "link": self._link(row.order_id),
                 }
-                letter = Letter("payment_returned", "Refund of your payment for $conference: order $code", words)
-                return self._to(event, row.registrant, row.email, letter)
-            case _:
-                return None
+                if row.registrant is not None and row.email is not None:
+                    letter = Letter("payment_returned", "Refund of your payment for $conference: order $code", words)
+                    yield self._to(event, row.registrant, row.email, letter)
+                ours = await self._row(CATALOGUE, row.conference_id, event.position)
+                words |= {"owner": ours.owner_name, "orders": f"{self._url}/organize/{ours.slug}/orders"}
+                letter = Letter("payment_returned_notice", "A payment for $conference is refunded: order $code", words)
+                yield self._to(event, ours.owner, ours.owner_email, letter)
 
-    def _to(self, event: Event, person: UUID, recipient: str, letter: Letter) -> Mail | None:
-        """The mail, unless its recipient was forgotten."""
-        if recipient == ERASED:
-            return None
+    def _to(self, event: Event, person: UUID, recipient: str, letter: Letter) -> Mail:
         subject, text, html = letter.written()
         id_ = uuid5(MAILS, f"{event.position}/{person}")
         return Mail(id_, person, recipient, subject, text, html, self._engine.now())
@@ -154,11 +154,11 @@ class MailFollower:
             "page": f"{self._url}/c/{details.slug}",
         }
 
-    async def _order(self, order_id: UUID, position: int) -> OrderRow:
-        """The order as it was shown not earlier than at a position."""
-        while not await self._engine.caught_up(ORDERS, position, PATIENCE):
+    async def _row(self, view: View[Row], key: UUID, position: int) -> Row:
+        """A row as it was shown not earlier than at a position."""
+        while not await self._engine.caught_up(view, position, PATIENCE):
             pass
-        found = await read_row(self._engine.database, ORDERS, order_id)
+        found = await read_row(self._engine.database, view, key)
         assert found[0] is not None  # its events came before this one
         return found[0]
 
