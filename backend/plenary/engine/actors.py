@@ -17,6 +17,7 @@ from plenary.engine.decider import Decider, Refusal
 from plenary.engine.group_commit import GroupCommit, LogBusy
 from plenary.engine.log import Answered, Append, CommandId, EventLog, Guard, Verdict, Write
 from plenary.engine.messages import Messages, Metadata
+from plenary.engine.snapshots import Snapshots
 
 BATCH: Final = 500
 KEPT: Final = 20_000
@@ -53,6 +54,8 @@ class Actor:
     decider: Decider[Any, Any, Any]
     state: Any
     version: int | None = None
+    snapshot: int = 0
+    """The version of its newest snapshot, as far as is known here."""
     inbox: deque[_Waiting] = field(default_factory=deque)
     worker: asyncio.Task[None] | None = None
 
@@ -60,9 +63,9 @@ class Actor:
 class Actors:
     """All actors of a process."""
 
-    def __init__(self, log: EventLog, commit: GroupCommit, messages: Messages) -> None:
+    def __init__(self, log: EventLog, commit: GroupCommit, messages: Messages, snapshots: Snapshots) -> None:
         """`commit` is the one way into the log."""
-        self._log, self._commit, self._messages = log, commit, messages
+        self._log, self._commit, self._messages, self._snapshots = log, commit, messages, snapshots
         self._actors: OrderedDict[str, Actor] = OrderedDict()
 
     async def send(self, sent: Sent) -> Answer:
@@ -202,6 +205,7 @@ class Actors:
             if verdict.accepted and verdict.position is not None:
                 if verdict.versions[actor.stream] > (actor.version or 0):
                     actor.state, actor.version = plan.state, verdict.versions[actor.stream]
+                    self._keep_now_and_then(actor, actor.version)
                 for waiting in plan.accepted:
                     waiting.give(Accepted(verdict.position))
                 await self._refuse(plan.refused)
@@ -217,6 +221,11 @@ class Actors:
         must = any(waiting.sent.must for waiting in plan.accepted)
         return await self._commit.append(Append(commands, writes, (*guards, *rests_on)), must=must)
 
+    def _keep_now_and_then(self, actor: Actor, version: int) -> None:
+        if self._snapshots.due(actor.decider, version, actor.snapshot):
+            actor.snapshot = version
+            self._snapshots.keep(actor.decider, actor.stream, version, actor.state)
+
     async def _refuse(self, refused: Sequence[tuple[_Waiting, Refusal]]) -> None:
         """Answer with refusals, unless a command was carried out before and only comes again."""
         if refused:
@@ -229,10 +238,17 @@ class Actors:
         """Read what the stream holds beyond what is known; whether that was anything."""
         before = actor.version or 0
         while True:
-            known = actor.version or 0
-            events = await self._messages.decode(await self._log.stream(actor.stream, known))
+            state, known = actor.state, actor.version or 0
+            if actor.version is None:
+                state, base, rows = await self._snapshots.load(actor.decider, actor.stream)
+                actor.snapshot = base
+            else:
+                base, rows = known, await self._log.stream(actor.stream, known)
+            events = await self._messages.decode(rows)
             if (actor.version or 0) >= known:
                 break  # otherwise all was forgotten meanwhile: what was read does not follow on what is left
+        if base > (actor.version or 0):
+            actor.state, actor.version = state, base
         for event in events:
             if event.version > (actor.version or 0):  # another look at the same stream may have been faster
                 actor.state, actor.version = actor.decider.evolve(actor.state, event.data), event.version

@@ -1,7 +1,7 @@
 """The database of the read models and the kept tables: SQLite or PostgreSQL, one way to read and one to write."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.write_lock = asyncio.Lock()
+        self._later: set[asyncio.Task[None]] = set()
         # What goes wrong is logged with its statement, and the values in it may be somebody's name.
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "hide_parameters": True}
         if pgbouncer:
@@ -62,8 +63,15 @@ class Database:
         changed = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
         return insert.on_conflict_do_update(index_elements=keys, set_=changed)
 
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have something done in the background that handles its own failures."""
+        task = asyncio.create_task(work)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, after what goes on in the background."""
+        await asyncio.gather(*self._later)
         await self.engine.dispose()
 
 

@@ -25,6 +25,7 @@ from plenary.engine.messages import Digest, Messages, Metadata, Upcaster
 from plenary.engine.process import Process
 from plenary.engine.reactor import Reactor
 from plenary.engine.sealed import Keys
+from plenary.engine.snapshots import Snapshots
 from plenary.engine.tables import bookmarks
 from plenary.engine.tail import Tail
 from plenary.engine.timers import Timers
@@ -70,7 +71,7 @@ class Engine:
         self._digest = Digest(master)
         self._works = False
         self.commit = GroupCommit(log, self._grown)
-        self._actors = Actors(log, self.commit, self.messages)
+        self._actors = Actors(log, self.commit, self.messages, Snapshots(database, log))
         self._tail = Tail(log, self.messages)
         self.live = Live(plan.views, self._tail, database)
         self._timers = Timers(database, self.messages, self.clock, self._send_timer)

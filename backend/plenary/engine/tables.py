@@ -1,4 +1,4 @@
-"""The tables that the engine keeps and nothing can rebuild: the log, commands, bookmarks, timers and people's keys."""
+"""The tables that the engine keeps: the log, commands, bookmarks, timers, people's keys and snapshots of streams."""
 
 from datetime import UTC, datetime
 
@@ -91,4 +91,14 @@ keys = sa.Table(
     sa.Column("wrapped_key", sa.LargeBinary, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("lookup", name="keys_lookup"),
+)
+
+snapshots = sa.Table(
+    "snapshots",
+    kept,
+    sa.Column("stream", Name, primary_key=True),
+    sa.Column("shape", Name, primary_key=True),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("recorded_at", UtcDateTime, nullable=False),
 )
