@@ -8,6 +8,7 @@ durable.
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -20,6 +21,8 @@ from plenary.engine.messages import Messages, Metadata
 from plenary.engine.snapshots import Snapshots
 
 BATCH: Final = 500
+TURNS: Final = 20
+"""Batches after the last sign of another writer; a batch is what a turn costs something, and a conflict costs more."""
 KEPT: Final = 20_000
 
 
@@ -56,6 +59,8 @@ class Actor:
     version: int | None = None
     snapshot: int = 0
     """The version of its newest snapshot, as far as is known here."""
+    turns: int = 0
+    """How many batches more it takes turns with other processes."""
     inbox: deque[_Waiting] = field(default_factory=deque)
     worker: asyncio.Task[None] | None = None
 
@@ -161,8 +166,11 @@ class Actors:
         batch: list[_Waiting] = []
         try:
             while actor.inbox:
-                batch = self._take(actor)
-                await self._carry_out(actor, batch)
+                async with self._log.turn(actor.stream) if actor.turns else nullcontext():
+                    if actor.turns:
+                        actor.turns = TURNS if await self._refresh(actor) else actor.turns - 1
+                    batch = self._take(actor)
+                    await self._carry_out(actor, batch)
         except BaseException as broken:
             actor.version, actor.state = None, actor.decider.initial
             for waiting in (*batch, *actor.inbox):
@@ -211,8 +219,11 @@ class Actors:
                 await self._refuse(plan.refused)
                 return
             _settle(plan.accepted, verdict)
+            if verdict.versions[actor.stream] != plan.version:
+                actor.turns = TURNS
             await self._refresh(actor)
-            batch = [waiting for waiting in batch if not waiting.answer.done()]
+            actor.inbox.extendleft(waiting for waiting in reversed(batch) if not waiting.answer.done())
+            return
 
     async def _append(self, stream: str, plan: "_Plan") -> Verdict:
         writes, rests_on = await self._encode(stream, plan)

@@ -1,7 +1,8 @@
 """The log in PostgreSQL: one call of one database function an append, on a connection of its own."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,12 @@ SELECT * FROM append_to_log(
   $11::text::int[], $12::text::uuid[], $13, $14
 )
 """
+# A turn lasts until its transaction ends. Who holds one and stands still loses it before the others stop waiting.
+TURN = """
+SELECT set_config('idle_in_transaction_session_timeout', '1s', true), set_config('lock_timeout', '1500ms', true),
+       pg_advisory_xact_lock(7537, hashtext($1))
+"""
+TURNS = 4  # connections for them
 TIMEOUT = 20.0  # seconds; a call that takes longer has probably lost its server
 # SQLSTATE classes that say the values (or the schema) are to blame: nothing is stored, and repeating it is useless.
 TO_BLAME = ("22", "23", "42", "54", "P0")
@@ -45,15 +52,16 @@ class PostgresLog:
         self._connect_arguments = _connect_arguments(database_url, pgbouncer)
         self._readers = readers
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._turns: asyncpg.Pool[asyncpg.Record] | None = None
         self._opening = asyncio.Lock()
         self._writer: asyncpg.Connection[asyncpg.Record] | None = None
-        self._turn = asyncio.Lock()
+        self._writing = asyncio.Lock()
 
     async def append(self, batch: Sequence[Append]) -> list[Verdict]:
         """See EventLog. Any exception but Unstorable means that the outcome is unknown."""
         check(batch)
         arguments = _arguments(batch)
-        async with self._turn:
+        async with self._writing:
             if self._writer is None:
                 self._writer = await asyncpg.connect(**self._connect_arguments)
             try:
@@ -85,15 +93,33 @@ class PostgresLog:
         """See EventLog."""
         return {row["command_id"]: Answered(*row) for row in await self._fetch(ANSWERED, list(ids))}
 
+    @asynccontextmanager
+    async def turn(self, stream: str) -> AsyncIterator[None]:
+        """See EventLog. Turns come in the order of asking."""
+        turn = AsyncExitStack()
+        try:
+            try:
+                async with self._opening:
+                    self._turns = self._turns or await self._new_pool(TURNS)
+                connection = await turn.enter_async_context(self._turns.acquire(timeout=1.5))
+                await turn.enter_async_context(connection.transaction())
+                await connection.fetchrow(TURN, stream)
+            except (*DISCONNECTED, asyncpg.PostgresError):
+                await _end(turn)
+            yield
+        finally:
+            await _end(turn)
+
     async def close(self) -> None:
         """Close all connections, after the append that is running."""
-        async with self._turn:
+        async with self._writing:
             if self._writer is not None:
                 await self._writer.close()
                 self._writer = None
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+        for pool in (self._pool, self._turns):
+            if pool is not None:
+                await pool.close()
+        self._pool = self._turns = None
 
     async def _fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         """Read; on another connection if one turns out to be dead, until all that were open have been tried."""
@@ -110,10 +136,17 @@ class PostgresLog:
     async def _open(self) -> "asyncpg.Pool[asyncpg.Record]":
         async with self._opening:
             if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    **self._connect_arguments, min_size=0, max_size=self._readers, reset=_nothing_to_reset
-                )
+                self._pool = await self._new_pool(self._readers)
             return self._pool
+
+    async def _new_pool(self, size: int) -> "asyncpg.Pool[asyncpg.Record]":
+        return await asyncpg.create_pool(**self._connect_arguments, min_size=0, max_size=size, reset=_nothing_to_reset)
+
+
+async def _end(turn: AsyncExitStack) -> None:
+    """Give a turn back; if that fails, it has been lost before."""
+    with suppress(*DISCONNECTED, asyncpg.PostgresError):
+        await turn.aclose()
 
 
 async def _nothing_to_reset(_connection: object) -> None:
