@@ -164,12 +164,14 @@ JARS: View[JarRow] = View(
 PLAN = Plan(deciders=[JAR], views=[JARS], processes=[Process("thanks", react)])
 
 
-async def open_engine(url: str, clock: HandClock | None = None, plan: Plan = PLAN) -> Engine:
+async def open_engine(
+    url: str, clock: HandClock | None = None, plan: Plan = PLAN, log: EventLog | None = None
+) -> Engine:
     """An engine on a migrated database, not yet running."""
     database = Database(url)
     async with database.transaction() as db:
         await db.run_sync(derived.create_all)
-    log: EventLog = SqliteLog(url, database.write_lock) if database.is_sqlite else PostgresLog(url)
+    log = log or (SqliteLog(url, database.write_lock) if database.is_sqlite else PostgresLog(url))
     return Engine(plan, database, log, b"k" * 32, clock or HandClock(NOON))
 
 

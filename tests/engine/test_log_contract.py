@@ -1,4 +1,4 @@
-"""The contract of the log, kept alike in memory, on SQLite, on PostgreSQL and through PgBouncer, and tried on broken logs."""
+"""The contract of the log, kept in memory, on SQLite, on PostgreSQL also through PgBouncer, and noticed when broken."""
 
 import asyncio
 import random

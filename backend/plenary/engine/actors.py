@@ -21,8 +21,8 @@ from plenary.engine.messages import Messages, Metadata
 from plenary.engine.snapshots import Snapshots
 
 BATCH: Final = 500
-TURNS: Final = 20
-"""Batches after the last sign of another writer; a batch is what a turn costs something, and a conflict costs more."""
+ALONE: Final = 25
+"""After so many batches without a sign of another process an actor believes that it is alone; it asks as often."""
 KEPT: Final = 20_000
 
 
@@ -59,8 +59,14 @@ class Actor:
     version: int | None = None
     snapshot: int = 0
     """The version of its newest snapshot, as far as is known here."""
-    turns: int = 0
-    """How many batches more it takes turns with other processes."""
+    alone: int = ALONE
+    """How many batches there were since the last sign of another process that writes the stream."""
+
+    @property
+    def takes_turns(self) -> bool:
+        """Also now and then when it never lost: who always loses against it waits for a turn, and is let in by that."""
+        return self.alone < ALONE or (self.alone + 1) % ALONE == 0
+
     inbox: deque[_Waiting] = field(default_factory=deque)
     worker: asyncio.Task[None] | None = None
 
@@ -166,9 +172,8 @@ class Actors:
         batch: list[_Waiting] = []
         try:
             while actor.inbox:
-                async with self._log.turn(actor.stream) if actor.turns else nullcontext():
-                    if actor.turns:
-                        actor.turns = TURNS if await self._refresh(actor) else actor.turns - 1
+                async with self._log.turn(actor.stream) if actor.takes_turns else nullcontext():
+                    actor.alone = 0 if actor.takes_turns and await self._refresh(actor) else actor.alone + 1
                     batch = self._take(actor)
                     await self._carry_out(actor, batch)
         except BaseException as broken:
@@ -220,7 +225,7 @@ class Actors:
                 return
             _settle(plan.accepted, verdict)
             if verdict.versions[actor.stream] != plan.version:
-                actor.turns = TURNS
+                actor.alone = 0
             await self._refresh(actor)
             actor.inbox.extendleft(waiting for waiting in reversed(batch) if not waiting.answer.done())
             return
