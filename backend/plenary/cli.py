@@ -22,7 +22,7 @@ import uvicorn
 from plenary.access.secrets import Secrets
 from plenary.app import build
 from plenary.engine.clock import HandClock
-from plenary.engine.migrations import is_newest, migrate
+from plenary.migrations import is_newest, migrate
 from plenary.seed import BOUGHT, CONFERENCE_ID, OWNER_EMAIL, SLUG, Seed
 from plenary.settings import Settings, WrongSetting
 

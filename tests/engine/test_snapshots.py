@@ -186,10 +186,13 @@ async def test_a_snapshot_that_cannot_be_stored_hurts_nobody(long: str, caplog: 
 
 async def test_a_large_state_is_not_stored_anew_for_a_few_events(long: str) -> None:
     engine, _ = open_seats(long)
-    due = engine._actors._snapshots.due
-    assert (due(SEATS, 1000, 0), due(SEATS, 1999, 1000)) == (True, False)
-    assert (due(SEATS, 109_999, 100_000), due(SEATS, 112_000, 100_000)) == (False, True)
-    assert not due(JAR, 1000, 0)
+
+    def newest_after(decider: Decider[Any, Any, Any], version: int, newest: int) -> int:
+        return engine._actors._snapshots.keep(decider, "elsewhere", version, decider.initial, newest=newest)
+
+    assert (newest_after(SEATS, 1000, 0), newest_after(SEATS, 1999, 1000)) == (1000, 1000)
+    assert (newest_after(SEATS, 109_999, 100_000), newest_after(SEATS, 112_000, 100_000)) == (100_000, 112_000)
+    assert newest_after(JAR, 1000, 0) == 0
     await engine.close()
 
 

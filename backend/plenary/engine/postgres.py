@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from plenary.engine.lane import Neighbours, Unstorable, check, streams
 from plenary.engine.log import COLUMNS, Answered, Append, Recorded, Verdict
 
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 STREAM = f"SELECT {COLUMNS} FROM events WHERE stream = $1 AND version > $2 ORDER BY version"  # noqa: S608 - our columns
 AFTER = f"SELECT {COLUMNS} FROM events WHERE position > $1 ORDER BY position LIMIT $2"  # noqa: S608 - our columns
 HEAD = "SELECT coalesce(max(position), 0) FROM events"
@@ -51,8 +52,7 @@ class PostgresLog:
         """`database_url` as SQLAlchemy reads it. `pgbouncer`: keep no prepared statements. `readers`: connections."""
         self._connect_arguments = _connect_arguments(database_url, pgbouncer)
         self._readers = readers
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
-        self._turns: asyncpg.Pool[asyncpg.Record] | None = None
+        self._pools: tuple[Pool, Pool] | None = None
         self._opening = asyncio.Lock()
         self._writer: asyncpg.Connection[asyncpg.Record] | None = None
         self._writing = asyncio.Lock()
@@ -98,17 +98,15 @@ class PostgresLog:
         """See EventLog. Turns come in the order of asking."""
         turn = AsyncExitStack()
         try:
-            try:
-                async with self._opening:
-                    self._turns = self._turns or await self._new_pool(TURNS)
-                connection = await turn.enter_async_context(self._turns.acquire(timeout=1.5))
+            with suppress(*DISCONNECTED, asyncpg.PostgresError):
+                _, pool = await self._open()
+                connection = await turn.enter_async_context(pool.acquire(timeout=1.5))
                 await turn.enter_async_context(connection.transaction())
                 await connection.fetchrow(TURN, stream)
-            except (*DISCONNECTED, asyncpg.PostgresError):
-                await _end(turn)
             yield
         finally:
-            await _end(turn)
+            with suppress(*DISCONNECTED, asyncpg.PostgresError):  # then it was lost before
+                await turn.aclose()
 
     async def close(self) -> None:
         """Close all connections, after the append that is running."""
@@ -116,14 +114,13 @@ class PostgresLog:
             if self._writer is not None:
                 await self._writer.close()
                 self._writer = None
-        for pool in (self._pool, self._turns):
-            if pool is not None:
-                await pool.close()
-        self._pool = self._turns = None
+        for pool in self._pools or ():
+            await pool.close()
+        self._pools = None
 
     async def _fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         """Read; on another connection if one turns out to be dead, until all that were open have been tried."""
-        pool = await self._open()
+        pool, _ = await self._open()
         for _ in range(self._readers):
             try:
                 return await pool.fetch(query, *arguments)
@@ -133,20 +130,14 @@ class PostgresLog:
                 continue
         return await pool.fetch(query, *arguments)
 
-    async def _open(self) -> "asyncpg.Pool[asyncpg.Record]":
+    async def _open(self) -> tuple[Pool, Pool]:
+        """The connections for reading and those for turns; each is opened when it is needed."""
         async with self._opening:
-            if self._pool is None:
-                self._pool = await self._new_pool(self._readers)
-            return self._pool
-
-    async def _new_pool(self, size: int) -> "asyncpg.Pool[asyncpg.Record]":
-        return await asyncpg.create_pool(**self._connect_arguments, min_size=0, max_size=size, reset=_nothing_to_reset)
-
-
-async def _end(turn: AsyncExitStack) -> None:
-    """Give a turn back; if that fails, it has been lost before."""
-    with suppress(*DISCONNECTED, asyncpg.PostgresError):
-        await turn.aclose()
+            if self._pools is None:
+                wanted: dict[str, Any] = {**self._connect_arguments, "min_size": 0, "reset": _nothing_to_reset}
+                reading = await asyncpg.create_pool(**wanted, max_size=self._readers)
+                self._pools = reading, await asyncpg.create_pool(**wanted, max_size=TURNS)
+            return self._pools
 
 
 async def _nothing_to_reset(_connection: object) -> None:

@@ -43,11 +43,8 @@ class Snapshots:
             if decider.snapshot and (found := await self._find(decider, stream)):
                 last, *after = await self._log.stream(stream, found.version - 1)
                 if (last.version, last.recorded_at) == (found.version, found.recorded_at):
-                    return (
-                        msgspec.json.decode(found.state, type=decider.snapshot, dec_hook=_unpack),
-                        last.version,
-                        after,
-                    )
+                    state = msgspec.json.decode(found.state, type=decider.snapshot, dec_hook=_unpack)
+                    return state, last.version, after
         except Exception:  # whatever is wrong with a snapshot, the events are there
             logger.warning("A snapshot of %s cannot be used.", stream, exc_info=True)
         return decider.initial, 0, await self._log.stream(stream)
@@ -57,16 +54,15 @@ class Snapshots:
         async with self._database.reading() as db:
             return (await db.execute(found)).one_or_none()
 
-    @staticmethod
-    def due(decider: Decider[Any, Any, Any], version: int, newest: int) -> bool:
-        """Whether a stream has grown enough since its newest snapshot: by a tenth, so that an event's share of the cost
-        stays the same however large the state is, and by `EVERY` events.
-        """
-        return decider.snapshot is not None and version - newest >= max(EVERY, version // 10)
+    def keep(self, decider: Decider[Any, Any, Any], stream: str, version: int, state: Any, *, newest: int) -> int:
+        """Store a state in the background if its stream has grown enough since the newest snapshot; which is that now.
 
-    def keep(self, decider: Decider[Any, Any, Any], stream: str, version: int, state: Any) -> None:
-        """Store a state in the background, instead of what is stored of its stream."""
+        Enough is a tenth, so that an event costs the same however large the state is, and at least `EVERY` events.
+        """
+        if decider.snapshot is None or version - newest < max(EVERY, version // 10):
+            return newest
         self._database.later(self._store(decider, stream, version, state))
+        return version
 
     async def _store(self, decider: Decider[Any, Any, Any], stream: str, version: int, state: Any) -> None:
         try:
