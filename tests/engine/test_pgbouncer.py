@@ -1,4 +1,4 @@
-"""Read models and keys are read and written through PgBouncer, where a connection is another one after each transaction."""
+"""Tables are read and written through PgBouncer, where a connection is another one after each transaction."""
 
 import asyncio
 from uuid import uuid4
