@@ -1,4 +1,4 @@
-"""Where a migration gets its connection: from `plenary.engine.migrations`, else from PLENARY_DATABASE."""
+"""Where a migration gets its connection: from `plenary.migrations`, else from PLENARY_DATABASE."""
 
 import asyncio
 import os

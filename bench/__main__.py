@@ -8,7 +8,7 @@ from typing import Any
 
 from bench import fan_out, flash_sale
 from bench.machine import ROOT, describe, fsync_cost
-from plenary.engine.migrations import migrate
+from plenary.migrations import migrate
 from tests.servers import start_postgres
 
 PAGE = ROOT / "docs" / "benchmarks.md"

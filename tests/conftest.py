@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import fresh_postgres, fresh_sqlite, prepare_postgres, prepare_sqlite
-from tests.servers import Postgres, Redis, start_postgres, start_redis
+from tests.servers import PgBouncer, Postgres, Redis, start_pgbouncer, start_postgres, start_redis
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,14 @@ def postgres_server() -> Iterator[Postgres]:
 def redis_server() -> Iterator[Redis]:
     """A Redis for this run, or this worker of a parallel run. Tests that stop or kill it start it again."""
     server = start_redis()
+    yield server
+    server.discard()
+
+
+@pytest.fixture(scope="session")
+def pgbouncer_server(postgres_server: Postgres) -> Iterator[PgBouncer]:
+    """A PgBouncer before the run's PostgreSQL."""
+    server = start_pgbouncer(postgres_server)
     yield server
     server.discard()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-from plenary.engine.migrations import migrate
+from plenary.migrations import migrate
 from tests.servers import Postgres
 
 TEMPLATE = "template"

@@ -1,4 +1,4 @@
-"""Private servers for tests: a PostgreSQL and a Redis on free loopback ports, in folders of their own.
+"""Private servers for tests: a PostgreSQL, a Redis and a PgBouncer on free loopback ports, in folders of their own.
 
 Nothing here reads the environment or touches a server that was running before. Servers can be stopped, killed and
 started again; their port and their data stay the same. They end with the tests.
@@ -134,6 +134,22 @@ class Redis(Server):
             return False
 
 
+class PgBouncer(Server):
+    """A PgBouncer in transaction mode before a PostgreSQL. `url("name")` is the address of one of its databases."""
+
+    def answers(self) -> bool:
+        """Ready when it takes connections."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return True
+        except OSError:
+            return False
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of a database, in SQLAlchemy's words."""
+        return f"postgresql+asyncpg://plenary@127.0.0.1:{self.port}/{database}"
+
+
 def start_postgres(durable: bool = False) -> Postgres:
     """A new PostgreSQL: Debian's programs, else those of the pgserver wheel; NoServerError without either.
 
@@ -172,6 +188,23 @@ def start_redis() -> Redis:
     folder, port = _folder("redis", None, in_memory=True), free_port()
     arguments = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     server = Redis("Redis", arguments, folder, port)
+    server.start()
+    return server
+
+
+def start_pgbouncer(postgres: Postgres) -> PgBouncer:
+    """A new PgBouncer before a PostgreSQL; NoServerError where it is not installed."""
+    program = shutil.which("pgbouncer", path=f"{os.defpath}:/usr/sbin")
+    if program is None:
+        raise NoServerError("The tests need PgBouncer (Debian: apt install pgbouncer).")
+    user = _service_user() if os.geteuid() == 0 else None
+    folder, port = _folder("pgbouncer", user, in_memory=True), free_port()
+    (folder / "pgbouncer.ini").write_text(
+        f"[databases]\n* = host=127.0.0.1 port={postgres.port} user=plenary\n"
+        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
+        "auth_type = any\npool_mode = transaction\nmax_client_conn = 500\n"
+    )
+    server = PgBouncer("PgBouncer", [program, "pgbouncer.ini"], folder, port, user, hasty=signal.SIGKILL)
     server.start()
     return server
 

@@ -30,7 +30,7 @@ async def test_the_migrations_make_the_tables_and_indexes_that_the_code_describe
 
 def test_only_what_is_folded_from_the_log_may_be_thrown_away() -> None:
     assert {name for metadata in KEPT for name in metadata.tables} == {
-        *("events", "commands", "bookmarks", "workers", "parked", "timers", "keys"),
+        *("events", "commands", "bookmarks", "workers", "parked", "timers", "keys", "snapshots"),
         *("sessions", "session_scopes", "tries"),
         "mailbox",
     }

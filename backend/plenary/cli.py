@@ -24,8 +24,8 @@ from plenary.app import FORGET, build
 from plenary.engine.clock import HandClock
 from plenary.engine.engine import NoBookmark
 from plenary.engine.followers import BookmarkAhead
-from plenary.engine.migrations import is_newest, migrate
 from plenary.engine.tail import LogHasGap
+from plenary.migrations import is_newest, migrate
 from plenary.operations.commands import Failed, do_doctor, do_erase, do_rebuild, do_resume, do_work
 from plenary.seed import BOUGHT, CONFERENCE_ID, OWNER_EMAIL, SLUG, Seed
 from plenary.settings import Settings, WrongSetting

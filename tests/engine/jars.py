@@ -165,13 +165,18 @@ PLAN = Plan(deciders=[JAR], views=[JARS], processes=[Process("thanks", react)])
 
 
 async def open_engine(
-    url: str, clock: HandClock | None = None, plan: Plan = PLAN, *, lease_seconds: float = 10.0
+    url: str,
+    clock: HandClock | None = None,
+    plan: Plan = PLAN,
+    log: EventLog | None = None,
+    *,
+    lease_seconds: float = 10.0,
 ) -> Engine:
     """An engine on a migrated database, not yet running."""
     database = Database(url)
     async with database.transaction() as db:
         await db.run_sync(derived.create_all)
-    log: EventLog = SqliteLog(url, database.write_lock) if database.is_sqlite else PostgresLog(url)
+    log = log or (SqliteLog(url, database.write_lock) if database.is_sqlite else PostgresLog(url))
     return Engine(plan, database, log, b"k" * 32, clock or HandClock(NOON), lease_seconds=lease_seconds)
 
 

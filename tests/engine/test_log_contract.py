@@ -1,4 +1,4 @@
-"""The contract of the log, kept alike in memory, on SQLite and on PostgreSQL, and noticed when a log breaks it."""
+"""The contract of the log, kept in memory, on SQLite, on PostgreSQL also through PgBouncer, and noticed when broken."""
 
 import asyncio
 import random
@@ -16,9 +16,10 @@ from plenary.engine.sqlite import SqliteLog
 from tests.databases import fresh_postgres, fresh_sqlite
 from tests.engine import log_races, log_rules
 from tests.engine.log_rules import Check, Open, command
+from tests.servers import PgBouncer
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
+@pytest.fixture(params=["memory", "sqlite", "postgres", "pgbouncer"])
 async def open_log(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
     match request.param:
         case "memory":
@@ -32,6 +33,13 @@ async def open_log(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
             async with (
                 fresh_postgres(request.getfixturevalue("prepared_postgres")) as url,
                 closing_all(lambda: PostgresLog(url)) as another,
+            ):
+                yield another
+        case "pgbouncer":
+            pgbouncer: PgBouncer = request.getfixturevalue("pgbouncer_server")
+            async with (
+                fresh_postgres(request.getfixturevalue("prepared_postgres")) as url,
+                closing_all(lambda: PostgresLog(pgbouncer.url(url.rpartition("/")[2]), pgbouncer=True)) as another,
             ):
                 yield another
 

@@ -7,7 +7,8 @@ durable.
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -17,8 +18,11 @@ from plenary.engine.decider import Decider, Refusal
 from plenary.engine.group_commit import GroupCommit, LogBusy
 from plenary.engine.log import Answered, Append, CommandId, EventLog, Guard, Verdict, Write
 from plenary.engine.messages import Messages, Metadata
+from plenary.engine.snapshots import Snapshots
 
 BATCH: Final = 500
+ALONE: Final = 25
+"""After so many batches without a sign of another process an actor believes that it is alone; it asks as often."""
 KEPT: Final = 20_000
 
 
@@ -53,6 +57,16 @@ class Actor:
     decider: Decider[Any, Any, Any]
     state: Any
     version: int | None = None
+    snapshot: int = 0
+    """The version of its newest snapshot, as far as is known here."""
+    alone: int = ALONE
+    """The number of batches since the last sign of another process that writes the stream."""
+
+    @property
+    def takes_turns(self) -> bool:
+        """Also now and then when it never lost: who always loses against it waits for a turn, and is let in by that."""
+        return self.alone < ALONE or (self.alone + 1) % ALONE == 0
+
     inbox: deque[_Waiting] = field(default_factory=deque)
     worker: asyncio.Task[None] | None = None
 
@@ -60,9 +74,9 @@ class Actor:
 class Actors:
     """All actors of a process."""
 
-    def __init__(self, log: EventLog, commit: GroupCommit, messages: Messages) -> None:
+    def __init__(self, log: EventLog, commit: GroupCommit, messages: Messages, snapshots: Snapshots) -> None:
         """`commit` is the one way into the log."""
-        self._log, self._commit, self._messages = log, commit, messages
+        self._log, self._commit, self._messages, self._snapshots = log, commit, messages, snapshots
         self._actors: OrderedDict[str, Actor] = OrderedDict()
 
     async def send(self, sent: Sent) -> Answer:
@@ -99,7 +113,8 @@ class Actors:
                     continue
                 return refusals[0]
             try:
-                verdict = await self._append_together(actors, plans, together)
+                outside = [guard for guard in guards if guard.stream not in versions]
+                verdict = await self._append(dict(zip(versions, plans, strict=True)), [together[0].id], outside)
             except LogBusy as busy:
                 return Busy(busy.retry_after)
             if verdict.accepted and verdict.position is not None:
@@ -114,25 +129,20 @@ class Actors:
             for actor in actors:
                 await self._refresh(actor)
 
-    async def _append_together(
-        self, actors: Sequence[Actor], plans: Sequence["_Plan"], together: Sequence[Sent]
+    async def _append(
+        self, plans: Mapping[str, "_Plan"], commands: Sequence[CommandId], guards: Sequence[Guard], must: bool = False
     ) -> Verdict:
-        own = {actor.stream for actor in actors}
-        writes, guards = list[Write](), [g for sent in together for g in sent.guards if g.stream not in own]
-        for actor, plan in zip(actors, plans, strict=True):
-            written, rests_on = await self._encode(actor.stream, plan)
-            writes += written
-            guards += rests_on
-        return await self._commit.append(Append((together[0].id,), tuple(writes), tuple(guards)))
-
-    async def _encode(self, stream: str, plan: "_Plan") -> tuple[tuple[Write, ...], tuple[Guard, ...]]:
-        """What a plan writes; where that is nothing, the version that it rests on."""
-        if not plan.events:
-            return (), (Guard(stream, plan.version),)
-        await self._messages.load_people([event for event, _ in plan.events])
-        numbered = enumerate(plan.events, plan.version + 1)
-        events = tuple(self._messages.encode(event, stream, version, about) for version, (event, about) in numbered)
-        return (Write(stream, plan.version, events),), ()
+        """Store what was decided for some streams; where that is nothing, it rests on the stream's version."""
+        writes, rests_on = list[Write](), list(guards)
+        for stream, plan in plans.items():
+            if not plan.events:
+                rests_on.append(Guard(stream, plan.version))
+                continue
+            await self._messages.load_people([event for event, _ in plan.events])
+            numbered = enumerate(plan.events, plan.version + 1)
+            events = tuple(self._messages.encode(event, stream, version, about) for version, (event, about) in numbered)
+            writes.append(Write(stream, plan.version, events))
+        return await self._commit.append(Append(tuple(commands), tuple(writes), tuple(rests_on)), must=must)
 
     async def state(self, decider: Decider[Any, Any, Any], stream: str, *, fresh: bool) -> tuple[Any, int]:
         """The state of a stream and its version; `fresh` looks for what others have written since the last look."""
@@ -162,8 +172,10 @@ class Actors:
         batch: list[_Waiting] = []
         try:
             while actor.inbox:
-                batch = self._take(actor)
-                await self._carry_out(actor, batch)
+                async with self._log.turn(actor.stream) if actor.takes_turns else nullcontext():
+                    actor.alone = 0 if actor.takes_turns and await self._refresh(actor) else actor.alone + 1
+                    batch = self._take(actor)
+                    await self._carry_out(actor, batch)
         except BaseException as broken:
             actor.version, actor.state = None, actor.decider.initial
             for waiting in (*batch, *actor.inbox):
@@ -189,37 +201,32 @@ class Actors:
                 actor.version = 0  # a guess that the append will check
             else:
                 await self._refresh(actor)
-        while batch:
-            plan = _decide(actor, batch)
-            if not plan.accepted:
-                if not await self._refresh(actor):
-                    await self._refuse(plan.refused)
-                    return
-                continue
-            try:
-                verdict = await self._append(actor.stream, plan)
-            except LogBusy as busy:
-                for waiting in plan.accepted:
-                    waiting.give(Busy(busy.retry_after))
-                batch = [waiting for waiting in batch if not waiting.answer.done()]
-                continue
+        while not (plan := _decide(actor, batch)).accepted:
+            if not await self._refresh(actor):
+                await self._refuse(plan.refused)
+                return
+        commands, must = [w.sent.id for w in plan.accepted], any(w.sent.must for w in plan.accepted)
+        guards = plan.accepted[0].sent.guards  # a command with guards is alone in its batch
+        try:
+            verdict = await self._append({actor.stream: plan}, commands, guards, must)
+        except LogBusy as busy:
+            for waiting in plan.accepted:
+                waiting.give(Busy(busy.retry_after))
+        else:
             if verdict.accepted and verdict.position is not None:
                 if verdict.versions[actor.stream] > (actor.version or 0):
                     actor.state, actor.version = plan.state, verdict.versions[actor.stream]
+                    known = (actor.decider, actor.stream, actor.version, actor.state)
+                    actor.snapshot = self._snapshots.keep(*known, newest=actor.snapshot)
                 for waiting in plan.accepted:
                     waiting.give(Accepted(verdict.position))
                 await self._refuse(plan.refused)
                 return
             _settle(plan.accepted, verdict)
+            if verdict.versions[actor.stream] != plan.version:
+                actor.alone = 0
             await self._refresh(actor)
-            batch = [waiting for waiting in batch if not waiting.answer.done()]
-
-    async def _append(self, stream: str, plan: "_Plan") -> Verdict:
-        writes, rests_on = await self._encode(stream, plan)
-        commands = tuple(waiting.sent.id for waiting in plan.accepted)
-        guards = plan.accepted[0].sent.guards  # a command with guards is alone in its batch
-        must = any(waiting.sent.must for waiting in plan.accepted)
-        return await self._commit.append(Append(commands, writes, (*guards, *rests_on)), must=must)
+        actor.inbox.extendleft(waiting for waiting in reversed(batch) if not waiting.answer.done())
 
     async def _refuse(self, refused: Sequence[tuple[_Waiting, Refusal]]) -> None:
         """Answer with refusals, unless a command was carried out before and only comes again."""
@@ -233,10 +240,18 @@ class Actors:
         """Read what the stream holds beyond what is known; whether that was anything."""
         before = actor.version or 0
         while True:
-            known = actor.version or 0
-            events = await self._messages.decode(await self._log.stream(actor.stream, known))
+            state, base = actor.state, actor.version or 0
+            known = base
+            if actor.version is None:
+                state, base, rows = await self._snapshots.load(actor.decider, actor.stream)
+                actor.snapshot = base
+            else:
+                rows = await self._log.stream(actor.stream, known)
+            events = await self._messages.decode(rows)
             if (actor.version or 0) >= known:
                 break  # otherwise all was forgotten meanwhile: what was read does not follow on what is left
+        if base > (actor.version or 0):
+            actor.state, actor.version = state, base
         for event in events:
             if event.version > (actor.version or 0):  # another look at the same stream may have been faster
                 actor.state, actor.version = actor.decider.evolve(actor.state, event.data), event.version

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -31,6 +31,7 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.write_lock = asyncio.Lock()
+        self._later: set[asyncio.Task[None]] = set()
         # What goes wrong is logged with its statement, and the values in it may be somebody's name.
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "hide_parameters": True}
         if pgbouncer:
@@ -85,8 +86,15 @@ class Database:
             return sa.literal(datetime.now(UTC) + timedelta(seconds=seconds), UtcDateTime)
         return sa.func.clock_timestamp(type_=UtcDateTime) + sa.literal(timedelta(seconds=seconds))
 
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have something done in the background that handles its own failures."""
+        task = asyncio.create_task(work)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, after what goes on in the background."""
+        await asyncio.gather(*self._later)
         await self.engine.dispose()
 
 

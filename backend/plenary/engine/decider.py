@@ -68,7 +68,8 @@ class Decider(Generic[Command, State, Event]):
     """One kind of stream: its commands and events, first state, two functions, and whose stream a command means.
 
     `creating` names the commands that usually begin a stream; for them an unknown stream is first assumed to be empty
-    (the append checks it), which saves a read.
+    (the append checks it), which saves a read. `snapshot` is the class of the state of streams that grow long: such a
+    state is stored now and then, so it must hold nothing personal.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Decider(Generic[Command, State, Event]):
     evolve: Callable[[State, Event], State]
     key: Callable[[Command], object]
     creating: tuple[type[Any], ...] = ()
+    snapshot: type[Any] | None = None
 
     def stream(self, command: Command) -> str:
         """The name of the stream that a command is for."""

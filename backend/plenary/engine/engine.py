@@ -28,6 +28,7 @@ from plenary.engine.process import Process
 from plenary.engine.progress import Progress
 from plenary.engine.reactor import Reactor
 from plenary.engine.sealed import Keys
+from plenary.engine.snapshots import Snapshots
 from plenary.engine.tables import bookmarks
 from plenary.engine.tail import Tail
 from plenary.engine.timers import Firing, Timers
@@ -87,7 +88,7 @@ class Engine:
         self.messages = Messages(events, commands, self.keys, plan.upcasters)
         self._digest = Digest(master)
         self.commit = GroupCommit(log, self._grown)
-        self._actors = Actors(log, self.commit, self.messages)
+        self._actors = Actors(log, self.commit, self.messages, Snapshots(database, log))
         self._tail = Tail(log, self.messages)
         self.live = Live(plan.views, self._tail, database)
         self._tail.listen(self._forget_erased)

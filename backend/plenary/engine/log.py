@@ -6,6 +6,7 @@ it, once.
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Final, Protocol
@@ -130,6 +131,13 @@ class EventLog(Protocol):
 
     async def answered(self, ids: Sequence[UUID]) -> dict[UUID, Answered]:
         """Which of these commands were carried out before, and what is remembered of them."""
+        ...
+
+    def turn(self, stream: str) -> AbstractAsyncContextManager[None]:
+        """Wait for one's turn among all processes that want to write a stream, and have it meanwhile.
+
+        It saves refused appends and guarantees nothing: after a second or so, or when it fails, one goes on without it.
+        """
         ...
 
     async def close(self) -> None:

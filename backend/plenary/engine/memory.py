@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -47,6 +48,10 @@ class MemoryLog:
     async def answered(self, ids: Sequence[UUID]) -> dict[UUID, Answered]:
         """See EventLog."""
         return {id: self._answered[id] for id in ids if id in self._answered}
+
+    def turn(self, stream: str) -> AbstractAsyncContextManager[None]:
+        """See EventLog. There is no other process."""
+        return nullcontext()
 
     async def close(self) -> None:
         """Nothing to close."""

@@ -1,8 +1,9 @@
 """The log in PostgreSQL: one call of one database function an append, on a connection of its own."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from plenary.engine.lane import Neighbours, Unstorable, check, streams
 from plenary.engine.log import COLUMNS, Answered, Append, Recorded, Verdict
 
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 STREAM = f"SELECT {COLUMNS} FROM events WHERE stream = $1 AND version > $2 ORDER BY version"  # noqa: S608 - our columns
 AFTER = f"SELECT {COLUMNS} FROM events WHERE position > $1 ORDER BY position LIMIT $2"  # noqa: S608 - our columns
 HEAD = "SELECT coalesce(max(position), 0) FROM events"
@@ -24,6 +26,12 @@ SELECT * FROM append_to_log(
   $11::text::int[], $12::text::uuid[], $13, $14
 )
 """
+# A turn lasts until its transaction ends. Who holds one and stands still loses it before the others stop waiting.
+TURN = """
+SELECT set_config('idle_in_transaction_session_timeout', '1s', true), set_config('lock_timeout', '1500ms', true),
+       pg_advisory_xact_lock(7537, hashtext($1))
+"""
+TURNS = 4  # connections for them
 TIMEOUT = 20.0  # seconds; a call that takes longer has probably lost its server
 # SQLSTATE classes that say the values (or the schema) are to blame: nothing is stored, and repeating it is useless.
 TO_BLAME = ("22", "23", "42", "54", "P0")
@@ -44,16 +52,16 @@ class PostgresLog:
         """`database_url` as SQLAlchemy reads it. `pgbouncer`: keep no prepared statements. `readers`: connections."""
         self._connect_arguments = _connect_arguments(database_url, pgbouncer)
         self._readers = readers
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._pools: tuple[Pool, Pool] | None = None
         self._opening = asyncio.Lock()
         self._writer: asyncpg.Connection[asyncpg.Record] | None = None
-        self._turn = asyncio.Lock()
+        self._writing = asyncio.Lock()
 
     async def append(self, batch: Sequence[Append]) -> list[Verdict]:
         """See EventLog. Any exception but Unstorable means that the outcome is unknown."""
         check(batch)
         arguments = _arguments(batch)
-        async with self._turn:
+        async with self._writing:
             if self._writer is None:
                 self._writer = await asyncpg.connect(**self._connect_arguments)
             try:
@@ -85,19 +93,34 @@ class PostgresLog:
         """See EventLog."""
         return {row["command_id"]: Answered(*row) for row in await self._fetch(ANSWERED, list(ids))}
 
+    @asynccontextmanager
+    async def turn(self, stream: str) -> AsyncIterator[None]:
+        """See EventLog. Turns come in the order of asking."""
+        turn = AsyncExitStack()
+        try:
+            with suppress(*DISCONNECTED, asyncpg.PostgresError):
+                _, pool = await self._open()
+                connection = await turn.enter_async_context(pool.acquire(timeout=1.5))
+                await turn.enter_async_context(connection.transaction())
+                await connection.fetchrow(TURN, stream)
+            yield
+        finally:
+            with suppress(*DISCONNECTED, asyncpg.PostgresError):  # then it was lost before
+                await turn.aclose()
+
     async def close(self) -> None:
         """Close all connections, after the append that is running."""
-        async with self._turn:
+        async with self._writing:
             if self._writer is not None:
                 await self._writer.close()
                 self._writer = None
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+        for pool in self._pools or ():
+            await pool.close()
+        self._pools = None
 
     async def _fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         """Read; on another connection if one turns out to be dead, until all that were open have been tried."""
-        pool = await self._open()
+        pool, _ = await self._open()
         for _ in range(self._readers):
             try:
                 return await pool.fetch(query, *arguments)
@@ -107,13 +130,14 @@ class PostgresLog:
                 continue
         return await pool.fetch(query, *arguments)
 
-    async def _open(self) -> "asyncpg.Pool[asyncpg.Record]":
+    async def _open(self) -> tuple[Pool, Pool]:
+        """The connections for reading and those for turns; each is opened when it is needed."""
         async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    **self._connect_arguments, min_size=0, max_size=self._readers, reset=_nothing_to_reset
-                )
-            return self._pool
+            if self._pools is None:
+                wanted: dict[str, Any] = {**self._connect_arguments, "min_size": 0, "reset": _nothing_to_reset}
+                reading = await asyncpg.create_pool(**wanted, max_size=self._readers)
+                self._pools = reading, await asyncpg.create_pool(**wanted, max_size=TURNS)
+            return self._pools
 
 
 async def _nothing_to_reset(_connection: object) -> None:

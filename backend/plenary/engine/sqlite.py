@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -64,6 +65,10 @@ class SqliteLog:
         """See EventLog."""
         found = await self._reading.run(lambda db: [_answered(db, id) for id in ids])
         return {answer.id: answer for answer in found if answer}
+
+    def turn(self, stream: str) -> AbstractAsyncContextManager[None]:
+        """See EventLog. There is no other process."""
+        return nullcontext()
 
     async def close(self) -> None:
         """Let running appends end, close both connections and end both threads."""

@@ -116,3 +116,13 @@ keys = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("lookup", name="keys_lookup"),
 )
+
+snapshots = sa.Table(
+    "snapshots",
+    kept,
+    sa.Column("stream", Name, primary_key=True),
+    sa.Column("shape", Name, primary_key=True),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("recorded_at", UtcDateTime, nullable=False),
+)

@@ -278,4 +278,5 @@ SEATS: Decider[Command, Seats, Event] = Decider(
     decide=decide,
     evolve=evolve,
     key=lambda command: command.conference_id,
+    snapshot=Seats,
 )

@@ -14,8 +14,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from plenary.engine.migrations import REVISIONS, migrate
 from plenary.engine.tables import bookmarks, events, kept, timers
+from plenary.migrations import REVISIONS, migrate
 from tests.databases import execute
 from tests.servers import Postgres
 

@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 
-REVISIONS = Path(__file__).resolve().parents[3] / "alembic"
+REVISIONS = Path(__file__).resolve().parents[2] / "alembic"
 # Two processes that start at once migrate one after the other. The pair of numbers is ours alone.
 MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(7536, 2)"
 # SQLite remembers this in the file.
