@@ -27,6 +27,7 @@ from plenary.engine.followers import BookmarkAhead
 from plenary.engine.tail import LogHasGap
 from plenary.migrations import is_newest, migrate
 from plenary.operations.commands import Failed, do_doctor, do_erase, do_rebuild, do_resume, do_work
+from plenary.operations.doctor import somebody_works
 from plenary.seed import BOUGHT, CONFERENCE_ID, OWNER_EMAIL, SLUG, Seed
 from plenary.settings import Settings, WrongSetting
 
@@ -154,6 +155,8 @@ async def seed(settings: Settings) -> None:
     house = build(settings, clock)
     planting = Seed(house.engine, Secrets(settings.secret), clock, datetime.now(UTC).date())
     try:
+        if not house.engine.database.is_sqlite and await somebody_works(house.engine):
+            fail("Plenary is at work on this database; seed it before.")  # the seed's orders are of yesterday
         async with house.engine.running(died=_end_loudly):
             if await planting.is_planted():
                 step("Seed: the conference to show is there already")

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,11 +46,19 @@ def change(url: str, *statements: sa.Executable) -> None:
 
 def test_a_worker_does_what_a_server_without_work_leaves(plenary: Plenary, postgres_url: str) -> None:
     plenary.settings["PLENARY_DATABASE"] = postgres_url
+    said(plenary.start("seed"))
     assert plenary.serves(plenary.start("serve", "--without-work"))
+    assert "nobody does this work" in said(plenary.start("doctor"), 1)
     work = plenary.start("work")
-    assert said(plenary.start("seed")).count("order") > 0  # it waits until its orders are confirmed
+    assert work.stdout is not None
+    assert work.stdout.readline() == "Plenary is at work\n"
+    deadline = time.monotonic() + PATIENCE
+    while "nobody" in plenary.start("doctor").communicate(timeout=PATIENCE)[0]:
+        assert time.monotonic() < deadline
+    assert said(plenary.start("seed"), 2) == "plenary: Plenary is at work on this database; seed it before.\n"
     work.send_signal(signal.SIGTERM)
-    assert "Plenary is at work" in said(work)
+    assert work.wait(PATIENCE) == 0
+    assert "nobody does this work" in said(plenary.start("doctor"), 1)  # it was given back at once
 
 
 def test_the_doctor_finds_nothing_where_all_is_well(plenary: Plenary) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plenary.engine.engine import TIMERS, Engine
 from plenary.engine.sealed import ERASING
-from plenary.engine.tables import bookmarks, events, keys, parked, timers
+from plenary.engine.tables import bookmarks, events, keys, parked, timers, workers
 
 LATE: Final = timedelta(seconds=60)
 FAR_BEHIND: Final = 10_000
@@ -148,6 +148,13 @@ async def _doorbell(url: str) -> Finding:
     finally:
         await client.aclose()
     return Finding("Redis answers")
+
+
+async def somebody_works(engine: Engine) -> bool:
+    """Whether any process does background work on this database."""
+    async with engine.database.reading() as db:
+        there = sa.select(sa.func.count()).where(workers.c.seen_until > engine.database.now())
+        return bool((await db.execute(there)).scalar_one())
 
 
 async def begin(engine: Engine, name: str, position: int) -> None:
