@@ -22,6 +22,7 @@ from plenary.engine.group_commit import GroupCommit
 from plenary.engine.live import Live
 from plenary.engine.log import CommandId, EventLog, Guard
 from plenary.engine.messages import Digest, Messages, Metadata, Upcaster
+from plenary.engine.observer import Observer
 from plenary.engine.process import Process
 from plenary.engine.reactor import Reactor
 from plenary.engine.sealed import Keys
@@ -57,27 +58,31 @@ class Engine:
         master: bytes,
         clock: Clock | None = None,
         doorbell: Doorbell | None = None,
+        observer: Observer | None = None,
     ) -> None:
         """`master`: the installation's 32 bytes for sealing. Without a clock, the database's time is used."""
         self.plan, self.database, self.log = plan, database, log
         self.clock: Clock = clock or DatabaseClock()
         self.keys = Keys(database, master)
-        self._doorbell = doorbell or Doorbell()
+        self._doorbell, self.observer = doorbell or Doorbell(), observer or Observer()
         commands = [command for decider in plan.deciders for command in decider.commands]
         events = [event for decider in plan.deciders for event in decider.events]
         self._deciders = {command: decider for decider in plan.deciders for command in decider.commands}
         self.messages = Messages(events, commands, self.keys, plan.upcasters)
         self._digest = Digest(master)
         self._works = False
-        self.commit = GroupCommit(log, self._grown)
+        self.death: BaseException | None = None
+        self.commit = GroupCommit(log, self._grown, observer=self.observer)
         self._actors = Actors(log, self.commit, self.messages)
         self._tail = Tail(log, self.messages)
-        self.live = Live(plan.views, self._tail, database)
+        self.live = Live(plan.views, self._tail, database, self.observer)
         self._timers = Timers(database, self.messages, self.clock, self._send_timer)
         handlers: dict[str, Handler] = {view.name: Projector(view, database) for view in plan.views}
         handlers |= {process.name: Reactor(process, self._timers, self._dispatch) for process in plan.processes}
         handlers |= {name: make(self) for name, make in plan.handlers.items()}
-        self._followers = {name: Follower(name, handler, self._tail, database) for name, handler in handlers.items()}
+        self._followers = {
+            name: Follower(name, handler, self._tail, database, self.observer) for name, handler in handlers.items()
+        }
 
     def now(self) -> datetime:
         """The present instant, aware, UTC."""
@@ -103,7 +108,7 @@ class Engine:
         `said`: what the sender really said, by which a retry is recognised, when the command holds more than that
         (the time, for example). `guards`: streams that must still be at these versions.
         """
-        return await self._actors.send(self._sent(command, id, sender, said, tuple(Guard(*guard) for guard in guards)))
+        return await self._carry_out(self._sent(command, id, sender, said, tuple(Guard(*guard) for guard in guards)))
 
     async def send_together(
         self,
@@ -118,7 +123,8 @@ class Engine:
         said = list(commands) if said is None else said
         first, *others = [self._sent(command, id, sender, said, ()) for command in commands]
         first = replace(first, guards=tuple(Guard(*guard) for guard in guards))
-        return await self._actors.send_together([first, *others])
+        name, together = type(first.command).__name__, self._actors.send_together([first, *others])
+        return await self.observer.command(name, first.metadata, together)
 
     def _sent(self, command: Any, id_: UUID, sender: str, said: object, guards: tuple[Guard, ...]) -> Sent:
         digest = self._digest(command if said is None else said)
@@ -129,7 +135,10 @@ class Engine:
         about = Metadata(id_, correlation, causation, sender)
         decider = self._deciders[type(command)]
         sent = Sent(decider, command, CommandId(id_, sender, self._digest(command)), about, must=True)
-        return await self._actors.send(sent)
+        return await self._carry_out(sent)
+
+    async def _carry_out(self, sent: Sent) -> Answer:
+        return await self.observer.command(type(sent.command).__name__, sent.metadata, self._actors.send(sent))
 
     async def _send_timer(self, command: object, id_: UUID, correlation: UUID, causation: str) -> Answer:
         return await self._dispatch(command, id_, correlation, causation, "timer")
@@ -143,6 +152,11 @@ class Engine:
         return await self.keys.subject(email)
 
     # ---- reading
+
+    @property
+    def head(self) -> int:
+        """Up to where this process has read the log."""
+        return self._tail.head
 
     def watch(self, view: View[Row], key: UUID) -> AsyncGenerator[Row | None, None]:
         """A whole row at once and after every change, at most one per 250 ms."""
@@ -224,12 +238,12 @@ class Engine:
         await self.log.close()
         await self.database.close()
 
-    @staticmethod
-    async def _guard(tasks: Sequence[asyncio.Task[None]], died: Callable[[BaseException], None] | None) -> None:
+    async def _guard(self, tasks: Sequence[asyncio.Task[None]], died: Callable[[BaseException], None] | None) -> None:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             # Nothing here ends by itself: a part that was cancelled from inside is as dead as one that failed.
             error = asyncio.CancelledError() if task.cancelled() else task.exception() or RuntimeError("it ended")
+            self.death = error
             log.critical("a part of the engine died, everything stops", exc_info=error)
             if died is not None:
                 died(error)

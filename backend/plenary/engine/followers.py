@@ -1,6 +1,7 @@
 """A follower of the log: reads every event in order, keeps its bookmark in the same transaction as what it wrote."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final, Protocol
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plenary.engine.database import Database
 from plenary.engine.messages import Event
+from plenary.engine.observer import Observer
 from plenary.engine.tables import bookmarks
 from plenary.engine.tail import Tail
 
@@ -39,9 +41,10 @@ class BookmarkMoved(RuntimeError):
 class Follower:
     """One name, one bookmark, one handler."""
 
-    def __init__(self, name: str, handler: Handler, tail: Tail, database: Database) -> None:
+    def __init__(self, name: str, handler: Handler, tail: Tail, database: Database, observer: Observer) -> None:
         """Stands still until `run`."""
         self.name, self._handler, self._tail, self._database = name, handler, tail, database
+        self._observer = observer
         self.position = 0
         self.step = asyncio.Lock()
         """Held while a batch is handled: whoever ends this follower does it between two of them."""
@@ -65,6 +68,7 @@ class Follower:
 
     async def _take_batch(self) -> None:
         events = await self._tail.after(self.position)
+        began = time.monotonic()
         await self._handler.act(events)
         async with self._database.transaction() as db:
             committed = await self._handler.write(db, events)
@@ -73,6 +77,7 @@ class Follower:
         self.position = events[-1].position
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
+        self._observer.handled(self.name, events, time.monotonic() - began)
 
     async def _move(self, db: AsyncConnection, position: int) -> None:
         places = {"follower": self.name, "here": self.position, "there": position, "now": datetime.now(UTC)}
