@@ -6,7 +6,6 @@ import contextlib
 import errno
 import fcntl
 import gc
-import logging
 import os
 import socket
 import sys
@@ -23,6 +22,7 @@ from plenary.access.secrets import Secrets
 from plenary.app import build
 from plenary.engine.clock import HandClock
 from plenary.engine.migrations import is_newest, migrate
+from plenary.operations import logs
 from plenary.seed import BOUGHT, CONFERENCE_ID, OWNER_EMAIL, SLUG, Seed
 from plenary.settings import Settings, WrongSetting
 
@@ -41,11 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     commands.add_parser("seed", help="book a conference to show, by commands; once, however often it is asked")
     commands.add_parser("demo", help="migrate, seed and serve, and print where to look")
     command = parser.parse_args(arguments).command
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings = Settings.from_env()
     except WrongSetting as wrong:
         fail(str(wrong))
+    logs.set_up(settings.log)
     try:
         run(command, settings)
     except KeyboardInterrupt:
@@ -141,7 +141,9 @@ def serve(settings: Settings, listening: socket.socket, *, show: bool) -> None:
     gc.set_threshold(*COLLECT_AFTER)
     config = uvicorn.Config(
         house.web,
+        log_config=None,  # it writes where everybody writes
         log_level="warning",
+        access_log=False,
         lifespan="on",
         timeout_graceful_shutdown=5,
         server_header=False,

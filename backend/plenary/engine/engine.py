@@ -123,8 +123,8 @@ class Engine:
         said = list(commands) if said is None else said
         first, *others = [self._sent(command, id, sender, said, ()) for command in commands]
         first = replace(first, guards=tuple(Guard(*guard) for guard in guards))
-        name, together = type(first.command).__name__, self._actors.send_together([first, *others])
-        return await self.observer.command(name, first.metadata, together)
+        name = "+".join(type(command).__name__ for command in commands)
+        return await self.observer.command(name, first.metadata, self._actors.send_together([first, *others]))
 
     def _sent(self, command: Any, id_: UUID, sender: str, said: object, guards: tuple[Guard, ...]) -> Sent:
         digest = self._digest(command if said is None else said)

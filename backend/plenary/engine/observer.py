@@ -1,6 +1,7 @@
 """Who watches the engine work: told of commands, flushes, batches and pushes, and without a say in any of them."""
 
 from collections.abc import Awaitable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from plenary.engine.answers import Answer
 from plenary.engine.log import Append
@@ -9,6 +10,10 @@ from plenary.engine.messages import Event, Metadata
 
 class Observer:
     """Looks away; whoever wants to know overrides what they want to know."""
+
+    def request(self, name: str | None) -> AbstractContextManager[None]:
+        """While the block runs, one thing is asked for from outside, perhaps by commands."""
+        return nullcontext()
 
     async def command(self, name: str, about: Metadata, answer: Awaitable[Answer]) -> Answer:
         """A command is carried out while `answer` is awaited."""
