@@ -24,7 +24,7 @@ async def ask(house: House, peer: str = "127.0.0.1", host: str = "localhost:8000
 async def numbers(house: House) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
     """Every number by its name and labels."""
     text = (await ask(house)).text
-    families: Any = text_string_to_metric_families(text)  # type: ignore[no-untyped-call]  # its stubs are incomplete
+    families: Any = text_string_to_metric_families(text)
     return {(s.name, frozenset(s.labels.items())): s.value for family in families for s in family.samples}
 
 

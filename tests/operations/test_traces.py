@@ -105,7 +105,7 @@ async def test_one_order_is_one_trace_from_the_request_to_the_screens(house: Hou
     assert (step.name, step.parent and step.parent.span_id) == ("react registration", low(command))
     assert reserved.attributes is not None
     assert UUID(str(reserved.attributes["command.id"])) == uuid5(
-        PROCESSES, f"registration/{(step.attributes or {})['event.position']}/0"
+        PROCESSES, f"registration/{(step.attributes or {})['event.position']!r}/0"
     )
 
 
