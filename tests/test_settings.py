@@ -49,7 +49,7 @@ def test_what_is_set_is_taken() -> None:
             "PLENARY_DEFLATE": "1",
             "PLENARY_LOG": "json",
             "PLENARY_METRICS_TOKEN": "t" * 32,
-            "PLENARY_TRACES": "http://user:hidden@collector:4318/v1/traces",
+            "PLENARY_TRACES": "https://collector:4318/v1/traces?key=hidden",
         }
     )
     assert settings.url == "https://plenary.example"
@@ -59,7 +59,7 @@ def test_what_is_set_is_taken() -> None:
     assert settings.shows_mailbox
     assert (settings.grace_seconds, settings.pgbouncer, settings.deflate) == (7, True, True)
     assert (settings.log, settings.metrics_token) == ("json", "t" * 32)
-    assert settings.traces == "http://user:hidden@collector:4318/v1/traces"
+    assert settings.traces == "https://collector:4318/v1/traces?key=hidden"
     assert "t" * 32 not in repr(settings)
     assert "hidden" not in repr(settings)
 

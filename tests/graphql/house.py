@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import httpx
@@ -107,6 +107,15 @@ class Subscription:
 SCHEMA = make_schema(Query, Mutation, Subscription)
 
 
+class Served(Protocol):
+    """Whoever has an application."""
+
+    @property
+    def app(self) -> ASGIApp:
+        """The application."""
+        ...
+
+
 @dataclass
 class House:
     """An application and what stands behind it."""
@@ -168,7 +177,7 @@ class SocketClient:
 
 @asynccontextmanager
 async def socket(
-    house: House, headers: Mapping[str, str] | None = None, protocol: str = "graphql-transport-ws"
+    house: Served, headers: Mapping[str, str] | None = None, protocol: str = "graphql-transport-ws"
 ) -> AsyncIterator[SocketClient]:
     """A WebSocket to /graphql; the first message from the application is taken: accepted, or ("closed", code)."""
     to_app: asyncio.Queue[Message] = asyncio.Queue()

@@ -1,15 +1,25 @@
 """The numbers are those of this house alone, and strangers do not even learn that there are any."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from starlette.types import ASGIApp
 
 from plenary.operations.metrics import STORED, Metrics, Stored
+from tests.graphql.house import socket
 from tests.house import SETTINGS, House, open_house
+
+
+@dataclass
+class Behind:
+    """What a socket is opened to."""
+
+    app: ASGIApp
+
 
 TOKEN = "a token of more than thirty-two characters"
 
@@ -62,6 +72,21 @@ async def test_commands_are_counted_by_what_became_of_them(house: House) -> None
     assert found[of("plenary_database_answers")] == 1
     assert found[of("plenary_turned_away_total", what="request")] == 0
     assert found[of("plenary_screens", transport="socket")] == 0
+
+
+async def test_screens_are_counted_while_they_are_there_and_what_they_were_sent(house: House) -> None:
+    sold = await house.on_sale({"GA": (0, 5)})
+    query = f'subscription {{ seatAvailability(conference: "{sold.id}") {{ position }} }}'
+    async with socket(Behind(house.built.web)) as client:
+        await client.begin()
+        await client.send({"id": "1", "type": "subscribe", "payload": {"query": query}})
+        assert (await client.receive())["type"] == "next"
+        found = await numbers(house)
+        assert found[of("plenary_screens", transport="socket")] == 1
+        assert found[of("plenary_operations")] == 1
+        assert found[of("plenary_pushes_total")] == 1
+    found = await numbers(house)
+    assert found[of("plenary_screens", transport="socket")] == found[of("plenary_operations")] == 0
 
 
 async def test_two_houses_do_not_meet(house: House) -> None:

@@ -30,7 +30,7 @@ class Limits:
     """How many at once. `docs/decisions/0014-observing.md` says where the numbers come from."""
 
     requests: int = 1_000
-    waiting: int = 4_000
+    waiting: int = 2_000
     screens: int = 20_000
     screens_of_one: int = 200
 

@@ -32,6 +32,8 @@ from plenary.operations.metrics import outcome_of
 
 NAME: Final = re.compile(r"[_A-Za-z]\w{0,63}", re.ASCII)
 HALF: Final = (1 << 64) - 1
+PATIENCE: Final = 3.0
+"""Seconds until those who do not take our spans are left alone; as much is waited for at the end."""
 STEPS_KEPT: Final = 10_000
 SAMPLED: Final = TraceFlags(TraceFlags.SAMPLED)
 NOWHERE: Final = SpanContext(0, 0, is_remote=False)
@@ -195,7 +197,7 @@ class Traces(Observer):
 def sent_to(address: str) -> Traces:
     """Traces that are sent to an OTLP/HTTP address, in batches, by a thread of their own."""
     traces = make()
-    traces.provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(address)))
+    traces.provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(address, timeout=PATIENCE)))
     return traces
 
 
