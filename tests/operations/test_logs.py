@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from plenary.engine.answers import Accepted, Answer
+from plenary.engine.decider import Refusal
 from plenary.engine.messages import Metadata
 from plenary.operations import logs
 from plenary.operations.logs import Correlated, Json, Text
@@ -46,6 +47,17 @@ async def test_a_line_belongs_to_the_chain_that_is_carried_out(lines: io.StringI
     assert inside["time"].endswith("+00:00")
     assert UUID(inside["correlation"]) == ABOUT.correlation
     assert "correlation" not in later
+
+
+async def test_whoever_reports_a_refused_command_still_knows_its_chain(lines: io.StringIO) -> None:
+    async def refused() -> Answer:
+        return Refusal()
+
+    await Correlated().command("ReserveSeats", ABOUT, refused())
+    logging.getLogger("plenary.test").warning("It was refused.")
+    logs.CORRELATION.set(None)
+    (line,) = said(lines)
+    assert UUID(line["correlation"]) == ABOUT.correlation
 
 
 async def test_whoever_reports_a_failed_command_still_knows_its_chain(lines: io.StringIO) -> None:

@@ -89,6 +89,18 @@ async def test_screens_are_counted_while_they_are_there_and_what_they_were_sent(
     assert found[of("plenary_screens", transport="socket")] == found[of("plenary_operations")] == 0
 
 
+async def test_every_database_knows_its_numbers_and_is_healthy(database_url: str) -> None:
+    async with open_house(database_url) as house:
+        sold = await house.on_sale({"GA": (0, 5)})
+        await house.browser().place(sold.id, {sold.types["GA"]: 2})
+        await house.engine.until_reached("registration", house.engine.head)
+        found = await numbers(house)
+        assert found[of("plenary_database_answers")] == 1
+        assert found[of("plenary_follower_lag_events", follower="registration")] == 0
+        assert (found[of("plenary_timers_due")], found[of("plenary_timers_waiting")]) == (0, 1)
+        assert (await house.browser().http.get("/health/ready")).json() == {"ready": True}
+
+
 async def test_two_houses_do_not_meet(house: House) -> None:
     await house.on_sale({"GA": (0, 5)})
     other = Metrics()
@@ -131,6 +143,18 @@ async def test_without_a_token_only_this_machine_itself_may_read(house: House, s
     assert (await ask(house)).status_code == 200
     refused = await ask(house, **stranger)
     assert (refused.status_code, refused.text) == (404, "Not found.")
+
+
+async def test_to_a_stranger_the_page_looks_like_one_that_is_not_there(house: House) -> None:
+    transport = httpx.ASGITransport(house.built.web, client=("203.0.113.9", 1234))
+    async with httpx.AsyncClient(transport=transport, base_url="http://plenary.example") as http:
+        for method in ("GET", "HEAD", "POST", "OPTIONS", "DELETE"):
+            there, nowhere = [await http.request(method, path) for path in ("/metrics", "/webhooks")]
+            assert (there.status_code, there.headers, there.content) == (
+                nowhere.status_code,
+                nowhere.headers,
+                nowhere.content,
+            )
 
 
 async def test_with_a_token_only_who_says_it_may_read(sqlite_url: str) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from plenary.engine.answers import Answer
+from plenary.engine.answers import Accepted, Answer
 from plenary.engine.messages import Metadata
 from plenary.engine.observer import Observer
 from plenary.faults import told
@@ -35,7 +35,8 @@ class Correlated(Observer):
         """Lines belong to this command's chain from here to its answer."""
         before = CORRELATION.set(about.correlation)
         answered = await answer
-        CORRELATION.reset(before)  # not after a failure: whoever reports that does it right here
+        if isinstance(answered, Accepted):  # whoever reports a refusal or a failure does it right after
+            CORRELATION.reset(before)
         return answered
 
 
