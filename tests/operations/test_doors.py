@@ -52,7 +52,7 @@ async def until(true: Any) -> None:
 def asking(doors: Doors, body: str = "", peer: str = STRANGER, **headers: str) -> "asyncio.Task[httpx.Response]":
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(doors, client=(peer, 1))
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        async with asyncio.timeout(PATIENCE), httpx.AsyncClient(transport=transport, base_url="http://test") as http:
             return await http.post("/graphql", content=body, headers=headers)
 
     return asyncio.create_task(ask())
