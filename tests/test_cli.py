@@ -193,3 +193,30 @@ def test_a_part_that_dies_takes_the_process_with_it(plenary: Plenary) -> None:
     said, _ = serve.communicate(timeout=PATIENCE)
     assert serve.returncode == 70
     assert "orders has read up to event 7, and the log ends before" in said
+
+
+def test_a_served_house_shows_its_numbers_here_and_writes_lines_that_programs_read(plenary: Plenary) -> None:
+    plenary.start("migrate").wait(PATIENCE)
+    serve = plenary.start("serve", PLENARY_LOG="json")
+    assert plenary.serves(serve)
+    with urlopen(f"http://127.0.0.1:{plenary.port}/metrics", timeout=PATIENCE) as answer:
+        assert b"plenary_follower_lag_events" in answer.read()
+    with socket.create_connection(("127.0.0.1", plenary.port), PATIENCE) as nonsense:
+        nonsense.sendall(b"nonsense\r\n\r\n")
+        nonsense.recv(1)
+    serve.terminate()
+    said, _ = serve.communicate(timeout=PATIENCE)
+    (line,) = (json.loads(line) for line in said.splitlines() if line.startswith("{"))
+    assert (line["level"], line["logger"]) == ("WARNING", "uvicorn.error")
+    assert set(line) == {"time", "level", "logger", "message"}
+
+
+def test_traces_that_nobody_takes_do_not_hold_up_the_end(plenary: Plenary) -> None:
+    plenary.start("migrate").wait(PATIENCE)
+    serve = plenary.start("serve", PLENARY_TRACES=f"http://127.0.0.1:{free_port()}/v1/traces")
+    assert plenary.serves(serve)
+    signs_in(plenary, "10.1.1.1")
+    serve.terminate()
+    said, _ = serve.communicate(timeout=PATIENCE)
+    assert serve.returncode in (0, -15)
+    assert "Traceback" not in said

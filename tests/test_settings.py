@@ -47,6 +47,9 @@ def test_what_is_set_is_taken() -> None:
             "PLENARY_DEMO": "1",
             "PLENARY_GRACE_SECONDS": "7",
             "PLENARY_DEFLATE": "1",
+            "PLENARY_LOG": "json",
+            "PLENARY_METRICS_TOKEN": "t" * 32,
+            "PLENARY_TRACES": "https://collector:4318/v1/traces?key=hidden",
         }
     )
     assert settings.url == "https://plenary.example"
@@ -55,6 +58,10 @@ def test_what_is_set_is_taken() -> None:
     assert settings.is_secure
     assert settings.shows_mailbox
     assert (settings.grace_seconds, settings.pgbouncer, settings.deflate) == (7, True, True)
+    assert (settings.log, settings.metrics_token) == ("json", "t" * 32)
+    assert settings.traces == "https://collector:4318/v1/traces?key=hidden"
+    assert "t" * 32 not in repr(settings)
+    assert "hidden" not in repr(settings)
 
 
 def test_the_address_follows_host_and_port(tmp_path: Path) -> None:
@@ -88,6 +95,9 @@ def test_a_key_may_be_written_in_base64_or_hexadecimal(key: str) -> None:
         ({"PLENARY_DEV": "1"}, "PLENARY_DEV"),
         ({"PLENARY_DEMO": "yes"}, "PLENARY_DEMO"),
         ({"PLENARY_GRACE_SECONDS": "-1"}, "PLENARY_GRACE_SECONDS"),
+        ({"PLENARY_LOG": "xml"}, "PLENARY_LOG"),
+        ({"PLENARY_METRICS_TOKEN": "short"}, "PLENARY_METRICS_TOKEN"),
+        ({"PLENARY_TRACES": "collector:4318"}, "PLENARY_TRACES"),
     ],
 )
 def test_what_cannot_be_right_is_named(wrong: dict[str, str], named: str) -> None:

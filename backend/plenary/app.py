@@ -1,5 +1,6 @@
 """Everything that exists, joined: what this house decides, shows, does by itself and serves."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from plenary.graphql.http import Endpoint
 from plenary.graphql.schema import SCHEMA
 from plenary.notifications.mail import mail_follower
 from plenary.notifications.mailbox import forget_mails
+from plenary.operations.doors import Doors
+from plenary.operations.watched import Watched
 from plenary.payments.payment import PAYMENT
 from plenary.registration.assignments import ASSIGNMENTS
 from plenary.registration.availability import AVAILABILITY
@@ -70,17 +73,31 @@ def build(
     else:
         log = PostgresLog(settings.database, pgbouncer=settings.pgbouncer)
     secrets = Secrets(settings.secret)
+    watched = Watched(settings.traces)
     plan = Plan(DECIDERS, VIEWS, PROCESSES, {"mail": mail_follower(settings, secrets)}, UPCASTERS)
     engine = Engine(
-        plan, database, log, settings.key, clock, Doorbell(settings.redis or "memory://"), settings.lease_seconds
+        plan,
+        database,
+        log,
+        settings.key,
+        clock,
+        Doorbell(settings.redis or "memory://"),
+        watched.observer,
+        lease_seconds=settings.lease_seconds,
     )
     contexts = Contexts(engine, settings)
+    endpoint = Endpoint(SCHEMA, contexts)
+    doors = Doors(endpoint)
+    watched.count(doors, lambda: endpoint.traffic.operations, lambda: endpoint.traffic.pushes)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with engine.running(work=work, died=died):
+            looking = asyncio.create_task(contexts.sessions.look_for_ended())
             yield
+            looking.cancel()
         await engine.close()
+        await watched.close()
 
-    web = Starlette(routes=routes(contexts, Endpoint(SCHEMA, contexts)), lifespan=lifespan)
+    web = Starlette(routes=routes(contexts, doors, metrics=watched.metrics), lifespan=lifespan)
     return House(settings, engine, web)

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import fcntl
 import gc
-import logging
 import os
 import socket
 import sys
@@ -26,6 +25,7 @@ from plenary.engine.engine import NoBookmark
 from plenary.engine.followers import BookmarkAhead
 from plenary.engine.tail import LogHasGap
 from plenary.migrations import is_newest, migrate
+from plenary.operations import logs
 from plenary.operations.commands import Failed, do_doctor, do_erase, do_rebuild, do_resume, do_work
 from plenary.operations.doctor import somebody_works
 from plenary.seed import BOUGHT, CONFERENCE_ID, OWNER_EMAIL, SLUG, Seed
@@ -59,11 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     doctor = commands.add_parser("doctor", help="look at everything that can be wrong, and say what to do")
     doctor.add_argument("--begin", metavar="NAME=POSITION", help="set the bookmark of a follower that has none")
     said = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings = Settings.from_env()
     except WrongSetting as wrong:
         fail(str(wrong))
+    logs.set_up(settings.log)
     try:
         run(said, settings)
     except Failed as why:
@@ -187,7 +187,9 @@ def serve(settings: Settings, listening: socket.socket, *, show: bool, work: boo
     gc.set_threshold(*COLLECT_AFTER)
     config = uvicorn.Config(
         house.web,
+        log_config=None,  # it writes where everybody writes
         log_level="warning",
+        access_log=False,
         lifespan="on",
         timeout_graceful_shutdown=5,
         server_header=False,

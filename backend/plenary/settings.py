@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 GATEWAYS = ("test",)
+LOGS = ("text", "json")
 
 
 class WrongSetting(Exception):
@@ -60,6 +61,12 @@ class Settings:
     """How long the background work of a process that was killed rests before another process takes it over."""
     deflate: bool = False
     """1 compresses pushes: a tenth of the bytes for twice the CPU time. For visitors on slow lines."""
+    log: str = "text"
+    """How the lines of the log are written to standard error: `text` or `json`. They hold nobody's data."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """Whoever says it as a bearer token may read /metrics. Without it only this machine itself may."""
+    traces: str | None = field(default=None, repr=False)
+    """An OTLP/HTTP address, as in http://127.0.0.1:4318/v1/traces, that is sent traces. Without it none are made."""
 
     @property
     def is_secure(self) -> bool:
@@ -179,9 +186,18 @@ def _key(name: str, text: str) -> bytes:
     raise WrongSetting(f"{name} must be 32 bytes in base64 or hexadecimal: try `openssl rand -base64 32`.")
 
 
-def _gateway(name: str, text: str) -> str:
-    if text not in GATEWAYS:
-        raise WrongSetting(f"{name} must be one of {', '.join(GATEWAYS)}, not {text!r}.")
+def _one_of(*known: str) -> Callable[[str, str], str]:
+    def read(name: str, text: str) -> str:
+        if text not in known:
+            raise WrongSetting(f"{name} must be one of {', '.join(known)}, not {text!r}.")
+        return text
+
+    return read
+
+
+def _address(name: str, text: str) -> str:
+    if urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname:
+        raise WrongSetting(f"{name} must be like http://127.0.0.1:4318/v1/traces.")  # what it is may hold a password
     return text
 
 
@@ -201,10 +217,13 @@ READ: Mapping[str, Callable[[str, str], Any]] = {
     "redis": _redis,
     "secret": _secret,
     "key": _key,
-    "gateway": _gateway,
+    "gateway": _one_of(*GATEWAYS),
     "demo": _flag,
     "dev": _flag,
     "grace_seconds": _number(0, 3600),
     "lease_seconds": _number(1, 600),
     "deflate": _flag,
+    "log": _one_of(*LOGS),
+    "metrics_token": lambda name, text: _secret(name, text).decode(),
+    "traces": _address,
 }

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-import sqlalchemy as sa
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -21,6 +20,10 @@ from plenary.engine.answers import Busy
 from plenary.engine.decider import Refusal
 from plenary.engine.engine import Engine
 from plenary.graphql.context import Contexts
+from plenary.operations import health
+from plenary.operations import pages as counted
+from plenary.operations.health import Health
+from plenary.operations.metrics import Metrics
 from plenary.payments.gateways import test_page
 from plenary.payments.gateways.protocol import Disbelieved, Gateway, hear
 from plenary.payments.gateways.test import TestGateway
@@ -34,39 +37,23 @@ PATIENT_WITH: Final = 32_000_000
 SLOWEST_BODY: Final = 20.0
 """Seconds until a request's body must have come."""
 FOR_EVER: Final = "public, max-age=31536000, immutable"
-RESERVED: Final = ("graphql", "webhooks", "health", "gateway", "assets")
+RESERVED: Final = ("graphql", "webhooks", "health", "metrics", "gateway", "assets")
 
 
-def routes(contexts: Contexts, graphql: ASGIApp, dist: Path = DIST) -> list[BaseRoute]:
-    """Everything that is served. `dist` is the folder of the built front end."""
+def routes(contexts: Contexts, graphql: ASGIApp, dist: Path = DIST, metrics: Metrics | None = None) -> list[BaseRoute]:
+    """Everything that is served. `dist` is the folder of the built front end; `metrics` are those of the engine."""
     engine, settings = contexts.engine, contexts.settings
     inside: list[BaseRoute] = [
         Route("/graphql", graphql),
         WebSocketRoute("/graphql", graphql),
-        *health(engine),
+        *health.routes(Health(engine)),
+        *counted.routes(metrics or Metrics(), engine, settings.metrics_token),
     ]
     if settings.gateway == "test":
         gateway = TestGateway(engine, contexts.secrets.key("test gateway"))
         inside += [*webhooks(engine, [gateway]), *test_page.routes(engine, gateway)]
     rules = [Middleware(SecurityHeaders, settings=settings), Middleware(BodyLimit)]
     return [Mount("/", routes=[*inside, *pages(dist)], middleware=rules)]
-
-
-def health(engine: Engine) -> list[BaseRoute]:
-    """Whether the process lives, and whether it can do its work."""
-
-    async def live(_request: Request) -> Response:
-        return JSONResponse({"live": True})
-
-    async def ready(_request: Request) -> Response:
-        try:
-            async with asyncio.timeout(2), engine.database.reading() as db:
-                await db.execute(sa.select(1))
-        except (TimeoutError, sa.exc.SQLAlchemyError, OSError):
-            return JSONResponse({"ready": False, "because": "The database does not answer."}, 503)
-        return JSONResponse({"ready": True})
-
-    return [Route("/health/live", live), Route("/health/ready", ready)]
 
 
 def webhooks(engine: Engine, gateways: Sequence[Gateway]) -> list[BaseRoute]:

@@ -1,12 +1,15 @@
 """A browser keeps its rights for thirty days, and the database never knows its token."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
 from plenary.access import scopes
+from plenary.access import sessions as sessions_module
 from plenary.access.sessions import Sessions
 from plenary.access.tables import session_scopes, sessions
 from plenary.engine.clock import HandClock
@@ -81,3 +84,55 @@ def test_scopes_say_what_they_are() -> None:
     held = frozenset({scopes.order(two), scopes.order(one), scopes.conference(one)})
     assert scopes.ids("order", held) == [one, two]
     assert scopes.ids("conference", held) == [one]
+
+
+async def test_one_look_that_fails_is_not_the_last(
+    house: Sessions, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sessions_module, "LOOK_EVERY", 0)
+    database, left = house.database, asyncio.Event()
+    token = await house.grant(None, ["order:1"])
+
+    async def leave() -> None:
+        left.set()
+
+    reading, fails = database.reading, iter([True])
+
+    def sometimes() -> Any:
+        if next(fails, False):
+            raise OSError("ann@example.org")
+        return reading()
+
+    monkeypatch.setattr(database, "reading", sometimes)
+    with house.watching(token, leave):
+        await Sessions(database, lambda: NOON).end(token)
+        looking = asyncio.create_task(house.look_for_ended())
+        async with asyncio.timeout(10):
+            await left.wait()
+        looking.cancel()
+    assert "could not be seen" in caplog.text
+    await database.close()
+
+
+async def test_nobody_is_waited_for_who_does_not_let_himself_be_closed(
+    house: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions_module, "PATIENCE", 0.01)
+    token = await house.grant(None, ["order:1"])
+    told: list[str] = []
+
+    async def stuck() -> None:
+        told.append("stuck")
+        await asyncio.Event().wait()
+
+    async def fails() -> None:
+        told.append("fails")
+        raise ConnectionError
+
+    async def leaves() -> None:
+        told.append("leaves")
+
+    with house.watching(token, stuck), house.watching(token, fails), house.watching(token, leaves):
+        await house.end(token)
+    assert sorted(told) == ["fails", "leaves", "stuck"]
+    await house.database.close()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import httpx
@@ -107,6 +107,15 @@ class Subscription:
 SCHEMA = make_schema(Query, Mutation, Subscription)
 
 
+class Served(Protocol):
+    """Whoever has an application."""
+
+    @property
+    def app(self) -> ASGIApp:
+        """The application."""
+        ...
+
+
 @dataclass
 class House:
     """An application and what stands behind it."""
@@ -131,7 +140,7 @@ async def open_house(
     engine = Engine(Plan([PAYMENT, CONFERENCE], [], []), database, log, settings.key, clock)
     contexts = Contexts(engine, settings)
     endpoint = Endpoint(SCHEMA, contexts, init_timeout=init_timeout)
-    async with engine.running(work=False):
+    async with engine.running():
         yield House(Starlette(routes=web.routes(contexts, endpoint, **options)), engine, contexts, clock)
     await engine.close()
 
@@ -168,7 +177,7 @@ class SocketClient:
 
 @asynccontextmanager
 async def socket(
-    house: House, headers: Mapping[str, str] | None = None, protocol: str = "graphql-transport-ws"
+    house: Served, headers: Mapping[str, str] | None = None, protocol: str = "graphql-transport-ws"
 ) -> AsyncIterator[SocketClient]:
     """A WebSocket to /graphql; the first message from the application is taken: accepted, or ("closed", code)."""
     to_app: asyncio.Queue[Message] = asyncio.Queue()

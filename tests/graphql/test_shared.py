@@ -13,6 +13,7 @@ from graphql import GraphQLError
 
 from plenary.graphql.execution import make_schema
 from plenary.graphql.shared import Shared, Watcher, is_public
+from plenary.graphql.traffic import Traffic
 
 WATCH = "subscription W($draft: Boolean! = false) { seatAvailability(draft: $draft) }"
 PATIENCE = 10.0
@@ -161,7 +162,7 @@ async def test_a_watcher_whose_socket_is_gone_leaves_without_a_word(caplog: pyte
     async def gone(text: str) -> None:
         raise ConnectionError
 
-    watcher = Watcher("1", gone)
+    watcher = Watcher("1", gone, Traffic())
     watcher.push("{}")
     assert watcher.left.done()
     del watcher

@@ -9,6 +9,7 @@ import pytest
 from starlette.websockets import WebSocketDisconnected as ClosedByUs
 from strawberry.http.exceptions import WebSocketDisconnected
 
+from plenary.access.sessions import Sessions
 from plenary.graphql.sockets import Frames
 from tests.graphql.house import House, open_house, socket
 
@@ -150,6 +151,26 @@ async def test_rights_are_looked_up_for_every_operation_and_leaving_closes_the_s
                 await browser.post("/graphql", json={"query": f'mutation {{ enter(conference: "{conference}") }}'})
             await browser.post("/graphql", json={"query": "mutation { leave }"})
             assert await client.receive() == ("closed", 4403)
+
+
+async def test_a_session_that_another_process_ended_loses_its_sockets_here(house: House) -> None:
+    elsewhere = Sessions(house.engine.database, house.engine.now)
+    async with house.browser() as browser, house.browser() as stays:
+        for one in (browser, stays):
+            await one.post("/graphql", json={"query": f'mutation {{ enter(conference: "{uuid4()}") }}'})
+        ended, kept = (one.cookies["plenary"] for one in (browser, stays))
+        async with (
+            socket(house, {"cookie": f"plenary={ended}"}) as client,
+            socket(house, {"cookie": f"plenary={kept}"}) as other,
+        ):
+            await client.begin()
+            await other.begin()
+            await elsewhere.end(ended)
+            for _ in range(2):  # what was told once is not told again
+                await house.contexts.sessions.tell_ended()
+            assert await client.receive() == ("closed", 4403)
+            await other.send({"type": "ping"})
+            assert await other.receive() == {"type": "pong"}
 
 
 async def test_a_socket_that_was_closed_is_no_fault_to_those_who_still_send() -> None:

@@ -47,14 +47,17 @@ def change(url: str, *statements: sa.Executable) -> None:
 def test_a_worker_does_what_a_server_without_work_leaves(plenary: Plenary, postgres_url: str) -> None:
     plenary.settings["PLENARY_DATABASE"] = postgres_url
     said(plenary.start("seed"))
-    assert plenary.serves(plenary.start("serve", "--without-work"))
     assert "nobody does this work" in said(plenary.start("doctor"), 1)
+    serve = plenary.start("serve", "--without-work")
+    assert serve.stdout is not None
+    assert serve.stdout.readline().startswith("Plenary is at")
     work = plenary.start("work")
     assert work.stdout is not None
     assert work.stdout.readline() == "Plenary is at work\n"
     deadline = time.monotonic() + PATIENCE
     while "nobody" in plenary.start("doctor").communicate(timeout=PATIENCE)[0]:
         assert time.monotonic() < deadline
+    assert plenary.serves(serve)
     assert said(plenary.start("seed"), 2) == "plenary: Plenary is at work on this database; seed it before.\n"
     work.send_signal(signal.SIGTERM)
     assert work.wait(PATIENCE) == 0

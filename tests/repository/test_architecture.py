@@ -20,6 +20,7 @@ DECIDERS = {
     "plenary.registration.assignments",
     "plenary.payments.payment",
 }
+KNOWN_TO_OPERATIONS = {"plenary.access.tries", "plenary.faults", "plenary.migrations"}
 PURE = {"plenary.engine.decider", "plenary.words"}
 # What a decision must not depend on, though the standard library has it: clocks, dice, files, networks, other threads.
 WORLDLY = {"asyncio", "os", "pathlib", "random", "secrets", "socket", "subprocess", "threading", "time"}
@@ -98,6 +99,11 @@ def objection(module: str, imported: str) -> str | None:
             return (
                 "a decider knows engine/decider.py, words.py, its own messages and pure parts of the standard library"
             )
+    if context(imported) == "operations" and home != "operations" and module != "plenary.web":
+        return "those who are watched do not know who watches"
+    inside = context(imported) in {"operations", "engine"}
+    if home == "operations" and ours and not inside and not within(imported, KNOWN_TO_OPERATIONS):
+        return "operators watch the engine, whatever is built on it"
     if home == "engine" and ours and context(imported) != "engine":
         return "the engine has never heard of what is built on it"
     known_to_processes = within(imported, FACTS | PURE | {"plenary.engine.process"}) or top in sys.stdlib_module_names
@@ -134,6 +140,9 @@ def test_everybody_knows_only_whom_they_may() -> None:
         ("plenary.registration.order", "random.choice"),
         ("plenary.registration.order", "plenary.registration.seats.Level"),
         ("plenary.engine.tail", "plenary.words.Item"),
+        ("plenary.engine.engine", "plenary.operations.metrics.Metrics"),
+        ("plenary.graphql.http", "plenary.operations.doors.Doors"),
+        ("plenary.operations.metrics", "plenary.registration.order.OrderPlaced"),
         ("plenary.engine.tail", "plenary.registration.order.OrderPlaced"),
         ("plenary.registration.process", "plenary.engine.engine.Engine"),
         ("plenary.registration.api", "plenary.payments.api.PaymentType"),

@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -52,14 +53,14 @@ def test_every_dependency_says_what_it_is_for() -> None:
 
 def test_every_package_that_is_imported_is_a_dependency() -> None:
     ours, providers = {"plenary", "tests", "bench"}, metadata.packages_distributions()
-    named = {requirement.name.lower() for requirement in wanted()}
+    named = {canonicalize_name(requirement.name) for requirement in wanted()}
     undeclared = {
         f"{file.relative_to(ROOT)} imports {module}"
         for folder in ("backend", "tests", "bench", "alembic")
         for file in (ROOT / folder).rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
         for module in imported(node) - ours - sys.stdlib_module_names
-        if not {name.lower() for name in providers.get(module, [])} & named
+        if not {canonicalize_name(name) for name in providers.get(module, [])} & named
     }
     assert not undeclared, "\n".join(sorted(undeclared))
 

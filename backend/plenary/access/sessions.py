@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,13 @@ from plenary.engine.database import Database
 
 LIFETIME = timedelta(days=30)
 FORGET_EVERY = timedelta(hours=1)
+LOOK_EVERY = 3.0
+"""Seconds between two looks for sessions that other processes ended."""
+PATIENCE = 5.0
+"""Seconds until a socket that does not let itself be closed is left alone."""
+TOGETHER = 500
+"""Sessions looked up by one query."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +111,11 @@ class Sessions:
         async with self.database.transaction() as db:
             for table in (session_scopes, sessions):
                 await db.execute(sa.delete(table).where(table.c.session == hashed(token)))
-        for left in tuple(self._watchers.get(hashed(token), ())):
-            await left()
+        await self._tell(hashed(token))
 
     @contextmanager
     def watching(self, token: str | None, left: Callable[[], Awaitable[None]]) -> Iterator[None]:
-        """While the block runs, `left` is called when this session is ended in this process."""
+        """While the block runs, `left` is called when this session is ended: here at once, elsewhere a little later."""
         if token is None:
             yield
             return
@@ -117,9 +124,36 @@ class Sessions:
         try:
             yield
         finally:
-            remaining = tuple(watcher for watcher in self._watchers.pop(session) if watcher is not left)
+            remaining = tuple(watcher for watcher in self._watchers.pop(session, ()) if watcher is not left)
             if remaining:
                 self._watchers[session] = remaining
+
+    async def look_for_ended(self) -> None:
+        """Tell those who watch sessions that were ended elsewhere, or that are over; for ever."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            try:
+                await self.tell_ended()
+            except Exception as broken:  # whatever a driver raises; the next look is near
+                log.warning("it could not be seen which sessions have ended", exc_info=broken)
+
+    async def tell_ended(self) -> None:
+        """Tell those who watch a session that is no longer there."""
+        watched = list(self._watchers)
+        for start in range(0, len(watched), TOGETHER):
+            some = watched[start : start + TOGETHER]
+            alive = sa.select(sessions.c.session).where(
+                sessions.c.session.in_(some), sessions.c.expires_at > self.now()
+            )
+            async with self.database.reading() as db:
+                ended = set(some) - set((await db.execute(alive)).scalars())
+            for session in ended:
+                await self._tell(session)
+
+    async def _tell(self, session: str) -> None:
+        """Tell everybody who watches a session, once; nobody is waited for longer than `PATIENCE`."""
+        told = (asyncio.wait_for(left(), PATIENCE) for left in self._watchers.pop(session, ()))
+        await asyncio.gather(*told, return_exceptions=True)
 
     async def _forget_expired(self, db: AsyncConnection, now: datetime) -> None:
         over = sa.select(sessions.c.session).where(sessions.c.expires_at <= now)

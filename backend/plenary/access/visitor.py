@@ -89,7 +89,7 @@ class Visitor:
 
     @contextmanager
     def until_it_leaves(self, left: Callable[[], Awaitable[None]]) -> Iterator[None]:
-        """While the block runs, `left` is called when this browser's session is ended in this process."""
+        """While the block runs, `left` is called when this browser's session is ended, wherever that happens."""
         with self.sessions.watching(self.token, left):
             yield
 

@@ -9,6 +9,7 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -85,7 +86,7 @@ class Actors:
         waiting = _Waiting(sent, asyncio.get_running_loop().create_future())
         actor.inbox.append(waiting)
         if actor.worker is None:
-            actor.worker = asyncio.create_task(self._work(actor))
+            actor.worker = asyncio.create_task(self._work(actor), context=Context())  # of no single command
         return await asyncio.shield(waiting.answer)
 
     async def send_together(self, together: Sequence[Sent]) -> Answer:
@@ -300,4 +301,4 @@ def repeated(id_: CommandId, answered: Answered) -> Answer:
     """The answer to a command whose id was carried out before: the same, if it is the same command."""
     if (id_.sender, id_.digest) != (answered.sender, answered.digest):
         return KeyReused()
-    return Accepted(answered.position)
+    return Accepted(answered.position, again=True)

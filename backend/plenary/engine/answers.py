@@ -1,6 +1,6 @@
 """What a command is answered with: it was carried out, or why it was not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from plenary.engine.decider import Refusal
@@ -11,6 +11,7 @@ class Accepted:
     """A command was carried out. `position` is the log's head right after it; a repeated command gets the same."""
 
     position: int
+    again: bool = field(default=False, compare=False, repr=False)  # for those who count
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from plenary.engine.leases import LAST_STEP, SECONDS, Lease, Leases, Part
 from plenary.engine.live import Live
 from plenary.engine.log import CommandId, EventLog, Guard
 from plenary.engine.messages import Digest, Event, Messages, Metadata, Upcaster
+from plenary.engine.observer import Observer
 from plenary.engine.person import PersonErased
 from plenary.engine.process import Process
 from plenary.engine.progress import Progress
@@ -72,6 +73,7 @@ class Engine:
         master: bytes,
         clock: Clock | None = None,
         doorbell: Doorbell | None = None,
+        observer: Observer | None = None,
         lease_seconds: float = SECONDS,
     ) -> None:
         """`master`: the installation's 32 bytes for sealing. Without a clock, the database's time is used.
@@ -81,16 +83,17 @@ class Engine:
         self.plan, self.database, self.log = plan, database, log
         self.clock: Clock = clock or DatabaseClock()
         self.keys = Keys(database, master)
-        self._doorbell = doorbell or Doorbell()
+        self._doorbell, self.observer = doorbell or Doorbell(), observer or Observer()
         commands = [command for decider in plan.deciders for command in decider.commands]
         events = [event for decider in plan.deciders for event in decider.events]
         self._deciders = {command: decider for decider in plan.deciders for command in decider.commands}
         self.messages = Messages(events, commands, self.keys, plan.upcasters)
         self._digest = Digest(master)
-        self.commit = GroupCommit(log, self._grown)
+        self.death: BaseException | None = None
+        self.commit = GroupCommit(log, self._grown, observer=self.observer)
         self._actors = Actors(log, self.commit, self.messages, Snapshots(database, log))
         self._tail = Tail(log, self.messages)
-        self.live = Live(plan.views, self._tail, database)
+        self.live = Live(plan.views, self._tail, database, self.observer)
         self._tail.listen(self._forget_erased)
         self._progress = Progress(database, self.live.reload)
         self._timers = Timers(database, self.messages, self.clock, self._send_timer)
@@ -110,7 +113,7 @@ class Engine:
             handler = Reactor(process, self._timers, self._dispatch)
         else:
             handler = self.plan.handlers[name](self)
-        return Follower(lease, handler, self._tail, self.database, self._progress)
+        return Follower(lease, handler, self._tail, self.database, self._progress, self.observer)
 
     def now(self) -> datetime:
         """The present instant, aware, UTC."""
@@ -144,7 +147,7 @@ class Engine:
         `said`: what the sender really said, by which a retry is recognised, when the command holds more than that
         (the time, for example). `guards`: streams that must still be at these versions.
         """
-        return await self._actors.send(self._sent(command, id, sender, said, tuple(Guard(*guard) for guard in guards)))
+        return await self._carry_out(self._sent(command, id, sender, said, tuple(Guard(*guard) for guard in guards)))
 
     async def send_together(
         self,
@@ -159,7 +162,8 @@ class Engine:
         said = list(commands) if said is None else said
         first, *others = [self._sent(command, id, sender, said, ()) for command in commands]
         first = replace(first, guards=tuple(Guard(*guard) for guard in guards))
-        return await self._actors.send_together([first, *others])
+        name = "+".join(type(command).__name__ for command in commands)
+        return await self.observer.command(name, first.metadata, self._actors.send_together([first, *others]))
 
     def _sent(self, command: Any, id_: UUID, sender: str, said: object, guards: tuple[Guard, ...]) -> Sent:
         digest = self._digest(command if said is None else said)
@@ -170,7 +174,10 @@ class Engine:
         about = Metadata(id_, correlation, causation, sender)
         decider = self._deciders[type(command)]
         sent = Sent(decider, command, CommandId(id_, sender, self._digest(command)), about, must=True)
-        return await self._actors.send(sent)
+        return await self._carry_out(sent)
+
+    async def _carry_out(self, sent: Sent) -> Answer:
+        return await self.observer.command(type(sent.command).__name__, sent.metadata, self._actors.send(sent))
 
     async def _send_timer(self, command: object, id_: UUID, correlation: UUID, causation: str) -> Answer:
         return await self._dispatch(command, id_, correlation, causation, "timer")
@@ -184,6 +191,11 @@ class Engine:
         return await self.keys.subject(email)
 
     # ---- reading
+
+    @property
+    def head(self) -> int:
+        """Up to where this process has read the log."""
+        return self._tail.head
 
     def watch(self, view: View[Row], key: UUID) -> AsyncGenerator[Row | None, None]:
         """A whole row at once and after every change, at most one per 250 ms."""
@@ -271,12 +283,12 @@ class Engine:
         await self.log.close()
         await self.database.close()
 
-    @staticmethod
-    async def _guard(tasks: Sequence[asyncio.Task[None]], died: Callable[[BaseException], None] | None) -> None:
+    async def _guard(self, tasks: Sequence[asyncio.Task[None]], died: Callable[[BaseException], None] | None) -> None:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             # Nothing here ends by itself: a part that was cancelled from inside is as dead as one that failed.
             error = asyncio.CancelledError() if task.cancelled() else task.exception() or RuntimeError("it ended")
+            self.death = error
             log.critical("a part of the engine died, everything stops", exc_info=error)
             if died is not None:
                 died(error)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from plenary.engine.database import Database, outlast, passes
 from plenary.engine.leases import Lease, LeaseLost
 from plenary.engine.messages import Event, Unknown, UnknownMessage
+from plenary.engine.observer import Observer
 from plenary.engine.parked import Parked
 from plenary.engine.progress import Progress
 from plenary.engine.tail import PAGE, Tail
@@ -48,15 +49,23 @@ class BookmarkAhead(RuntimeError):
 class Follower:
     """One name, one bookmark, one handler, while this process holds the lease."""
 
-    def __init__(self, lease: Lease, handler: Handler, tail: Tail, database: Database, progress: Progress) -> None:
+    def __init__(
+        self,
+        lease: Lease,
+        handler: Handler,
+        tail: Tail,
+        database: Database,
+        progress: Progress,
+        observer: Observer,
+    ) -> None:
         """Stands still until `run`."""
         self._lease, self._handler, self._tail = lease, handler, tail
-        self._database, self._progress = database, progress
+        self._database, self._progress, self._observer = database, progress, observer
         self._parked = Parked(lease.name, database)
         self._acted = self._written = lease.position
         self._batch: list[Event] = []
         self._aside: list[Event] = []
-        self._write_at = 0.0
+        self._write_at = self._spent = 0.0
         self.step = asyncio.Lock()
         """Held while events are handled: whoever ends this follower does it between two of its steps."""
 
@@ -121,7 +130,9 @@ class Follower:
             else:
                 fit.append(event)
         if fit:
+            began = asyncio.get_running_loop().time()
             await self._handler.act(fit)
+            self._spent += asyncio.get_running_loop().time() - began
         self._batch += fit
         self._aside += aside
         self._parked.streams = streams
@@ -139,8 +150,10 @@ class Follower:
             written = await self._handler.write(db, self._batch) if self._batch else None
         if written is not None:
             written()
-        self._batch, self._aside, self._written = [], [], self._acted
-        self._write_at = loop.time() + min(2 * (loop.time() - began), LONGEST_REST)
+        took = loop.time() - began
+        self._observer.handled(self._lease.name, self._batch, self._spent + took)
+        self._batch, self._aside, self._written, self._spent = [], [], self._acted, 0.0
+        self._write_at = loop.time() + min(2 * took, LONGEST_REST)
         self._progress.moved(self._lease.name, self._written)
 
     async def _one_by_one(self) -> None:

@@ -5,10 +5,12 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextvars import Context
+from dataclasses import dataclass, field
 
 from plenary.engine.lane import Neighbours, Unstorable
 from plenary.engine.log import Append, EventLog, Verdict
+from plenary.engine.observer import Observer
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ class GroupCommitClosed(Exception):
 class _Waiting:
     append: Append
     answer: asyncio.Future[Verdict]
+    since: float = field(default_factory=time.monotonic)
 
 
 class GroupCommit:
@@ -52,12 +55,14 @@ class GroupCommit:
         *,
         queue_limit: int = 10_000,
         patience: float = 10.0,
+        observer: Observer | None = None,
     ) -> None:
         """`on_commit(head)` is called after each flush that wrote events. `patience`: seconds to repeat a flush for."""
         self._log = log
         self._on_commit = on_commit
         self._queue_limit = queue_limit
         self._patience = patience
+        self._observer = observer or Observer()
         self._queue: deque[_Waiting] = deque()
         self._in_flight: Sequence[_Waiting] = ()
         self._flusher: asyncio.Task[None] | None = None
@@ -65,6 +70,16 @@ class GroupCommit:
         self._last_flush_seconds = 0.01
         self.flushes = 0
         self.appends = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether only appends that must be stored are taken."""
+        return len(self._queue) >= self._queue_limit
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is appended any more."""
+        return self._closed is not None
 
     @property
     def waiting(self) -> int:
@@ -78,12 +93,12 @@ class GroupCommit:
         """
         if self._closed is not None:
             raise GroupCommitClosed(*self._closed.args) from self._closed.__cause__
-        if len(self._queue) >= self._queue_limit and not must:
+        if self.is_full and not must:
             raise LogBusy(max(0.1, len(self._queue) / FLUSH_LIMIT * self._last_flush_seconds))
         waiting = _Waiting(append, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         if self._flusher is None:
-            self._flusher = asyncio.create_task(self._flush_while_waiting())
+            self._flusher = asyncio.create_task(self._flush_while_waiting(), context=Context())
             self._flusher.add_done_callback(self._after_flushing)
         return await waiting.answer
 
@@ -97,9 +112,11 @@ class GroupCommit:
         while self._queue:
             self._in_flight = self._next_batch()
             started = time.monotonic()
-            await self._flush(self._in_flight)
+            batch, waited = self._in_flight, [started - waiting.since for waiting in self._in_flight]
+            await self._flush(batch)
             self._in_flight = ()
             self._last_flush_seconds = time.monotonic() - started
+            self._observer.flushed([waiting.append for waiting in batch], waited, self._last_flush_seconds)
             await asyncio.sleep(0)  # callers that just got their answers may join the next flush
         self._flusher = None
 

@@ -159,7 +159,7 @@ class Leases:
         await asyncio.gather(task, return_exceptions=True)
         ours = (bookmarks.c.name == name, bookmarks.c.owner == self._worker)
         async with self._database.transaction() as db:
-            await db.execute(sa.update(bookmarks).where(*ours).values(owner=None, lease_until=None))
+            await db.execute(sa.update(bookmarks).where(*ours).values(owner=None, lease_until=self._database.now()))
 
     async def finish(self) -> None:
         """Give everything back; where the database is away, the leases end by themselves."""

@@ -11,7 +11,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from plenary.engine.database import Database, outlast
-from plenary.engine.messages import Event
+from plenary.engine.messages import Event, Metadata
+from plenary.engine.observer import Observer
 from plenary.engine.tail import Tail
 from plenary.engine.views import Row, View, read_row
 
@@ -23,9 +24,10 @@ QUIET: Final = 0.25
 class Topic:
     """One row of one view, true up to `position`."""
 
-    def __init__(self, view: View[Any], key: UUID) -> None:
+    def __init__(self, view: View[Any], key: UUID, observer: Observer) -> None:
         """Not yet in step with the tail."""
-        self.view, self.key = view, key
+        self.view, self.key, self._observer = view, key, observer
+        self._cause: Metadata | None = None
         self.row: Any = None
         self.position = 0
         self.in_step = False
@@ -47,7 +49,7 @@ class Topic:
             return
         if row is self.row:
             return
-        self.row = row
+        self.row, self._cause = row, event.metadata
         for waiter in [waiter for waiter in self.waiters if waiter[0](row)]:
             self.waiters.remove(waiter)
             if not waiter[1].done():
@@ -64,6 +66,8 @@ class Topic:
         self._push, self._pushed_at = None, asyncio.get_running_loop().time()
         for watcher in self.watchers:
             watcher.set()
+        if self._cause is not None:
+            self._observer.pushed(self.view.name, self._cause)
 
     @property
     def unused(self) -> bool:
@@ -74,9 +78,11 @@ class Topic:
 class Live:
     """All rows that somebody in this process watches."""
 
-    def __init__(self, views: Iterable[View[Any]], tail: Tail, database: Database) -> None:
+    def __init__(
+        self, views: Iterable[View[Any]], tail: Tail, database: Database, observer: Observer | None = None
+    ) -> None:
         """Hears of every new event from the tail."""
-        self._tail, self._database = tail, database
+        self._tail, self._database, self._observer = tail, database, observer or Observer()
         self._views = {view.name: view for view in views}
         self._topics: dict[tuple[str, UUID], Topic] = {}
         tail.listen(self._hear)
@@ -144,7 +150,7 @@ class Live:
     def _topic(self, view: View[Any], key: UUID) -> Topic:
         topic = self._topics.get((view.name, key))
         if topic is None:
-            topic = self._topics[view.name, key] = Topic(view, key)
+            topic = self._topics[view.name, key] = Topic(view, key, self._observer)
         return topic
 
     def _drop(self, topic: Topic) -> None:

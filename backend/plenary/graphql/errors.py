@@ -1,13 +1,14 @@
 """What clients are told when something breaks: their own mistakes in full, ours only as a reference to our log."""
 
 import logging
-import traceback
 from collections.abc import Sequence
 from secrets import token_hex
 
 from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError, StrawberryInputCoercionError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+
+from plenary.faults import told
 
 log = logging.getLogger("plenary.faults")
 
@@ -50,12 +51,5 @@ def fault(error: GraphQLError | None, cause: BaseException | None) -> GraphQLErr
 def report(cause: BaseException | None, where: str) -> str:
     """Log a fault and answer its reference. Messages of exceptions may quote names and e-mails: they are left out."""
     reference = token_hex(4)
-    chain: list[str] = []
-    link = cause
-    while link is not None and len(chain) < 5:
-        frames = traceback.extract_tb(link.__traceback__)
-        steps = " < ".join(f"{f.filename.rpartition('/')[2]}:{f.lineno} {f.name}" for f in reversed(frames))
-        chain.append(f"{type(link).__module__}.{type(link).__qualname__} at {steps}")
-        link = link.__cause__ or link.__context__
-    log.error("fault %s %s: %s", reference, where, " | because of ".join(chain))
+    log.error("fault %s %s: %s", reference, where, told(cause))
     return reference

@@ -28,6 +28,7 @@ from plenary.graphql.errors import masked
 from plenary.graphql.execution import Schema
 from plenary.graphql.shared import Shared
 from plenary.graphql.sockets import Frames, Socket
+from plenary.graphql.traffic import Traffic
 
 JSON: Final = "application/json"
 GRAPHQL: Final = "application/graphql-response+json"
@@ -65,7 +66,8 @@ class Endpoint(GraphQL[Context, None]):
             allowed_origins=(contexts.settings.url, *contexts.settings.origins),
         )
         self.contexts = contexts
-        self.shared = Shared(schema, contexts.stranger)
+        self.traffic = Traffic()
+        self.shared = Shared(schema, contexts.stranger, self.traffic)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or serve one socket."""
@@ -104,6 +106,12 @@ class Endpoint(GraphQL[Context, None]):
         if isinstance(data, GraphQLRequestData) and not isinstance(data.operation_name, str | None):
             raise HTTPException(400, "`operationName` must be a string or null, if provided.")
         return data
+
+    async def execute_single(self, *args: Any, **named: Any) -> ExecutionResult:
+        """Carry out one operation, before those who watch the engine work."""
+        asked: GraphQLRequestData = named["request_data"]
+        with self.contexts.engine.observer.request(asked.operation_name):
+            return await super().execute_single(*args, **named)
 
     def parse_json(self, data: str | bytes) -> Any:
         """The object, or list, that a text stands for."""

@@ -20,6 +20,7 @@ from plenary.graphql.context import Context
 from plenary.graphql.errors import masked
 from plenary.graphql.execution import Schema
 from plenary.graphql.limits import MAX_TOKENS
+from plenary.graphql.traffic import Traffic
 
 PUBLIC: Final = frozenset({"seatAvailability"})
 """The subscription fields that show the same to everybody who may see anything."""
@@ -50,8 +51,9 @@ def is_public(query: str, operation_name: str | None) -> bool:
 class Watcher:
     """One socket's place among the watchers. Whoever is slow gets the newest result next, and keeps nobody waiting."""
 
-    def __init__(self, id: str, send: Send) -> None:
-        """`send(text)` sends one frame; `id` is the operation's on its socket."""
+    def __init__(self, id: str, send: Send, traffic: Traffic) -> None:
+        """`send(text)` sends one frame; `id` is the operation's on its socket; `traffic` counts what is sent."""
+        self._traffic = traffic
         self._head = '{"id":' + orjson.dumps(id).decode() + ',"type":"next","payload":'
         self._send = send
         self._sending: asyncio.Task[None] | None = None
@@ -63,6 +65,7 @@ class Watcher:
         if self._sending is not None:
             self._newest = payload
             return
+        self._traffic.pushes += 1
         sending = self._send(f"{self._head}{payload}}}")
         try:
             waits_for = sending.send(None)
@@ -78,6 +81,7 @@ class Watcher:
             await rest
             while (newest := self._newest) is not None:
                 self._newest = None
+                self._traffic.pushes += 1
                 await self._send(f"{self._head}{newest}}}")
         except Exception as gone:
             self._leave(gone)
@@ -137,9 +141,9 @@ class _Run:
 class Shared:
     """All shared runs of a process."""
 
-    def __init__(self, schema: Schema, stranger: Callable[[], Context]) -> None:
-        """`stranger()` makes the context of somebody without any rights."""
-        self._schema, self._stranger = schema, stranger
+    def __init__(self, schema: Schema, stranger: Callable[[], Context], traffic: Traffic | None = None) -> None:
+        """`stranger()` makes the context of somebody without any rights; `traffic` counts what is sent."""
+        self._schema, self._stranger, self._traffic = schema, stranger, traffic or Traffic()
         self._runs: dict[bytes, _Run] = {}
 
     async def watch(
@@ -155,7 +159,7 @@ class Shared:
                 return False
             run = self._runs[key] = _Run()
             run.task = asyncio.create_task(self._execute(key, run, query, variables, operation_name))
-        watcher = Watcher(id, send)
+        watcher = Watcher(id, send, self._traffic)
         run.watchers.add(watcher)
         if run.last is not None:
             watcher.push(run.last)

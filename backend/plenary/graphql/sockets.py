@@ -23,6 +23,7 @@ from strawberry.utils.aio import aclosing
 from plenary.graphql.context import Context
 from plenary.graphql.errors import masked, report
 from plenary.graphql.shared import Shared
+from plenary.graphql.traffic import Traffic
 
 LONGEST_ID: Final = 128
 ALLOWED: Final = (OperationType.QUERY, OperationType.SUBSCRIPTION)
@@ -47,6 +48,12 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         """The runs that this socket may join."""
         shared: Shared = self.view.shared  # type: ignore[attr-defined]  # the view is our Endpoint
         return shared
+
+    @property
+    def traffic(self) -> Traffic:
+        """Where is counted what this socket does."""
+        traffic: Traffic = self.view.traffic  # type: ignore[attr-defined]  # the view is our Endpoint
+        return traffic
 
     async def _send_text(self, text: str) -> None:
         await self.websocket.ws.send({"type": "websocket.send", "text": text})  # type: ignore[attr-defined]  # it is Frames
@@ -73,6 +80,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Send the results of one operation until it ends; a mistake in it ends it with `error`, not the socket."""
+        self.traffic.operations += 1
         try:
             if await self.shared.watch(
                 operation.id, operation.query, operation.variables, operation.operation_name, self._send_text
@@ -93,6 +101,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                     if isinstance(result, PreExecutionError):
                         await operation.send_initial_errors(result.errors or [])
                         return
+                    self.traffic.pushes += 1
                     await operation.send_next(result)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except (WebSocketDisconnect, WebSocketDisconnected, ClosedByUs):
@@ -100,6 +109,8 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         except Exception as error:
             await self.handle_task_exception(error)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        finally:
+            self.traffic.operations -= 1
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Log a fault of our own."""

@@ -95,7 +95,7 @@ class _Building:
                 "fence": bookmarks.c.fence + 1,  # whoever follows for the old one has lost its lease
                 "generation": bookmarks.c.generation + 1,
                 "owner": None,
-                "lease_until": None,
+                "lease_until": self._engine.database.now(),
                 "updated_at": datetime.now(UTC),
             }
             await db.execute(sa.update(bookmarks).where(mine).values(anew))

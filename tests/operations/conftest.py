@@ -1,0 +1,14 @@
+"""A whole house for every test of what operators see."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.house import House, open_house
+
+
+@pytest.fixture
+async def house(sqlite_url: str) -> AsyncIterator[House]:
+    """A running house on a fresh SQLite database."""
+    async with open_house(sqlite_url) as house:
+        yield house
