@@ -20,7 +20,7 @@ from plenary.engine.postgres import PostgresLog
 from plenary.engine.sqlite import SqliteLog
 from plenary.graphql.context import Contexts
 from plenary.graphql.http import Endpoint
-from plenary.graphql.schema import SCHEMA
+from plenary.graphql.schema import PUBLIC, SCHEMA
 from plenary.notifications.mail import mail_follower
 from plenary.payments.payment import PAYMENT
 from plenary.registration.assignments import ASSIGNMENTS
@@ -69,5 +69,5 @@ def build(settings: Settings, clock: Clock | None = None, died: Callable[[BaseEx
             yield
         await engine.close()
 
-    web = Starlette(routes=routes(contexts, Endpoint(SCHEMA, contexts)), lifespan=lifespan)
+    web = Starlette(routes=routes(contexts, Endpoint(SCHEMA, contexts, PUBLIC)), lifespan=lifespan)
     return House(settings, engine, web)

@@ -144,6 +144,15 @@ class Engine:
 
     # ---- reading
 
+    @property
+    def tail(self) -> Tail:
+        """What happens, as this process hears of it."""
+        return self._tail
+
+    def shown(self, view: View[Any]) -> int:
+        """Up to where a view's table is known here to be true; it may be truer."""
+        return self._followers[view.name].position
+
     def watch(self, view: View[Row], key: UUID) -> AsyncGenerator[Row | None, None]:
         """A whole row at once and after every change, at most one per 250 ms."""
         return self.live.watch(view, key)

@@ -24,8 +24,10 @@ from strawberry.types.graphql import OperationType
 
 from plenary.access.origins import is_foreign
 from plenary.graphql.context import Context, Contexts
+from plenary.graphql.documents import Known
 from plenary.graphql.errors import masked
 from plenary.graphql.execution import Schema
+from plenary.graphql.kept import Answers, Kept, Public
 from plenary.graphql.shared import Shared
 from plenary.graphql.sockets import Frames, Socket
 
@@ -54,8 +56,15 @@ class Endpoint(GraphQL[Context, None]):
         GRAPHQL_SSE_PROTOCOL: ServerSentEvents
     }
 
-    def __init__(self, schema: Schema, contexts: Contexts, *, init_timeout: timedelta = INIT_TIMEOUT) -> None:
-        """`init_timeout`: how long a new socket may stay silent."""
+    def __init__(
+        self,
+        schema: Schema,
+        contexts: Contexts,
+        public: Public | None = None,
+        *,
+        init_timeout: timedelta = INIT_TIMEOUT,
+    ) -> None:
+        """`public`: fields whose answers may be kept. `init_timeout`: how long a new socket may stay silent."""
         super().__init__(
             schema,
             graphql_ide=None,
@@ -64,7 +73,8 @@ class Endpoint(GraphQL[Context, None]):
             max_subscriptions_per_connection=OPERATIONS_PER_SOCKET,
             allowed_origins=(contexts.settings.url, *contexts.settings.origins),
         )
-        self.contexts = contexts
+        self.contexts, self.documents, self.execute = contexts, schema.documents, schema.run
+        self.answers = Answers(contexts.engine, schema._schema, public or {})
         self.shared = Shared(schema, contexts.stranger)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,7 +85,7 @@ class Endpoint(GraphQL[Context, None]):
         request = Request(scope, receive)
         try:
             self._check_origin(request)
-            response = await self.run(request)
+            response = await self._known(request) or await self.run(request)
         except HTTPException as wrong:
             response = self._in_words(wrong, request)
         await response(scope, receive, send)
@@ -94,7 +104,47 @@ class Endpoint(GraphQL[Context, None]):
         """The context of a request or a socket."""
         return self.contexts.make(request, response if isinstance(response, Response) else None)
 
-    # ---- what is asked
+    # ---- what is asked, as nearly everybody asks
+
+    async def _known(self, request: Request) -> Response | None:
+        """The answer to one known operation that was posted as JSON; None for all else, which goes the long way."""
+        if request.method != "POST" or not _is_plain(request):
+            return None
+        body = await request.body()
+        kept = self.answers.find(body)
+        if answer := self._again(kept, request):
+            return answer
+        asked = _asked(body)
+        known = asked and self.documents.find(asked["query"], asked.get("operationName"))
+        if not asked or not known:
+            return None
+        variables = asked.get("variables")
+        if kept is None and (answer := self._again(await self._keep(body, known, variables), request)):
+            return answer
+        response = await self.get_sub_response(request)
+        result = await self.execute(known, variables, await self.get_context(request, response))
+        return self.create_response(await self.process_result(request, result), response)
+
+    def _again(self, kept: Kept | None, request: Request) -> Response | None:
+        """A kept answer, if it is one for whoever asks."""
+        if kept is None or not (kept.for_all or self.contexts.token(request) is None):
+            return None
+        return _response(kept.answer, _media_type(request))
+
+    async def _keep(self, question: bytes, known: Known, variables: dict[str, Any] | None) -> Kept | None:
+        """Answer a stranger, and keep the answer; None if it is none to be kept."""
+        moment = self.answers.moment(known, variables)
+        if moment is None:
+            return None
+        stranger = self.contexts.stranger()
+        result = await self.execute(known, variables, stranger)
+        if result.errors:
+            return None
+        kept = Kept(self.encode_json({"data": result.data}), moment, for_all=not stranger.visitor.asked)
+        self.answers.keep(question, kept)
+        return kept
+
+    # ---- what is asked, by the whole protocol
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
         """The operation that a request asks for. JSON only: other content types could be sent by any page's form."""
@@ -143,9 +193,7 @@ class Endpoint(GraphQL[Context, None]):
         self, response_data: GraphQLHTTPResponse | Sequence[GraphQLHTTPResponse], sub_response: Response
     ) -> Response:
         """The answer: 200, or for `application/graphql-response+json` 400 when the operation was never begun."""
-        response = Response(self.encode_json(response_data), media_type=f"{sub_response.media_type}; charset=utf-8")
-        response.headers["cache-control"] = "no-store"
-        response.headers["vary"] = "accept, cookie, origin"
+        response = _response(self.encode_json(response_data), str(sub_response.media_type))
         if sub_response.media_type == GRAPHQL and isinstance(response_data, dict) and "data" not in response_data:
             response.status_code = 400
         response.raw_headers.extend(sub_response.raw_headers)
@@ -157,5 +205,37 @@ class Endpoint(GraphQL[Context, None]):
         return Response(body, wrong.status_code, headers, media_type=f"{_media_type(request)}; charset=utf-8")
 
 
+def _response(body: bytes, media_type: str) -> Response:
+    """A complete answer; whoever stands between us and the client must not keep it."""
+    headers = {"cache-control": "no-store", "vary": "accept, cookie, origin"}
+    return Response(body, headers=headers, media_type=f"{media_type}; charset=utf-8")
+
+
+def _is_plain(request: Request) -> bool:
+    """Whether a request brings JSON and wants one answer."""
+    kind = request.headers.get("content-type", "")
+    return (kind == JSON or parse_content_type(kind)[0].lower() == JSON) and "event-stream" not in _accepted(request)
+
+
+def _asked(body: bytes) -> dict[str, Any] | None:
+    """What a body asks for, if it is an operation without extensions; None for what is looked at more closely."""
+    try:
+        asked = orjson.loads(body)
+    except json.JSONDecodeError:
+        return None
+    plain = (
+        isinstance(asked, dict)
+        and isinstance(asked.get("query"), str)
+        and isinstance(asked.get("variables"), dict | None)
+        and isinstance(asked.get("operationName"), str | None)
+        and not asked.get("extensions")
+    )
+    return asked if plain else None
+
+
+def _accepted(request: Request | WebSocket) -> str:
+    return request.headers.get("accept", "").lower()
+
+
 def _media_type(request: Request | WebSocket) -> str:
-    return GRAPHQL if GRAPHQL in request.headers.get("accept", "").lower() else JSON
+    return GRAPHQL if GRAPHQL in _accepted(request) else JSON
