@@ -142,6 +142,7 @@ def serve(settings: Settings, listening: socket.socket, *, show: bool) -> None:
     config = uvicorn.Config(
         house.web,
         log_level="warning",
+        access_log=False,  # it would be written for every request, only to be dropped
         lifespan="on",
         timeout_graceful_shutdown=5,
         server_header=False,

@@ -84,20 +84,22 @@ class Endpoint(GraphQL[Context, None]):
             return
         request = Request(scope, receive)
         try:
-            self._check_origin(request)
-            response = await self._known(request) or await self.run(request)
+            # Looked at often, so read once; of a header that came twice, the first counts.
+            headers = dict(reversed(request.headers.items()))
+            self._check_origin(request.method, headers)
+            response = await self._known(request, headers) or await self.run(request)
         except HTTPException as wrong:
             response = self._in_words(wrong, request)
         await response(scope, receive, send)
 
     # ---- who may ask
 
-    def _check_origin(self, request: Request) -> None:
+    def _check_origin(self, method: str, headers: Mapping[str, str]) -> None:
         """A browser tells where a page comes from; only our own pages and those of allowed origins may ask."""
-        if is_foreign(request.headers, self.allowed_origins):
+        if is_foreign(headers, self.allowed_origins):
             raise HTTPException(403, "Pages of other sites may not use this endpoint.")
-        by_browser = "sec-fetch-site" in request.headers
-        if request.method == "GET" and not by_browser and not any(name in request.headers for name in GET_HEADERS):
+        by_browser = "sec-fetch-site" in headers
+        if method == "GET" and not by_browser and not any(name in headers for name in GET_HEADERS):
             raise HTTPException(400, "A GET request needs the header GraphQL-Require-Preflight: 1. POST needs none.")
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
@@ -106,30 +108,30 @@ class Endpoint(GraphQL[Context, None]):
 
     # ---- what is asked, as nearly everybody asks
 
-    async def _known(self, request: Request) -> Response | None:
+    async def _known(self, request: Request, headers: Mapping[str, str]) -> Response | None:
         """The answer to one known operation that was posted as JSON; None for all else, which goes the long way."""
-        if request.method != "POST" or not _is_plain(request):
+        if request.method != "POST" or not _is_plain(headers):
             return None
         body = await request.body()
         kept = self.answers.find(body)
-        if answer := self._again(kept, request):
+        if answer := self._again(kept, request, headers):
             return answer
         asked = _asked(body)
         known = asked and self.documents.find(asked["query"], asked.get("operationName"))
         if not asked or not known:
             return None
         variables = asked.get("variables")
-        if kept is None and (answer := self._again(await self._keep(body, known, variables), request)):
+        if kept is None and (answer := self._again(await self._keep(body, known, variables), request, headers)):
             return answer
         response = await self.get_sub_response(request)
         result = await self.execute(known, variables, await self.get_context(request, response))
         return self.create_response(await self.process_result(request, result), response)
 
-    def _again(self, kept: Kept | None, request: Request) -> Response | None:
+    def _again(self, kept: Kept | None, request: Request, headers: Mapping[str, str]) -> Response | None:
         """A kept answer, if it is one for whoever asks."""
-        if kept is None or not (kept.for_all or self.contexts.token(request) is None):
+        if kept is None or not (kept.for_all or "cookie" not in headers or self.contexts.token(request) is None):
             return None
-        return _response(kept.answer, _media_type(request))
+        return _response(kept.answer, _media_type(headers))
 
     async def _keep(self, question: bytes, known: Known, variables: dict[str, Any] | None) -> Kept | None:
         """Answer a stranger, and keep the answer; None if it is none to be kept."""
@@ -178,7 +180,7 @@ class Endpoint(GraphQL[Context, None]):
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """The beginning of the answer: its cookies, and the media type that the client asked for."""
         response = await super().get_sub_response(request)
-        response.media_type = _media_type(request)
+        response.media_type = _media_type(request.headers)
         return response
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -202,7 +204,7 @@ class Endpoint(GraphQL[Context, None]):
     def _in_words(self, wrong: HTTPException, request: Request) -> Response:
         body = self.encode_json({"errors": [{"message": wrong.reason}]})
         headers = {"allow": "GET, POST"} if wrong.status_code == 405 else None
-        return Response(body, wrong.status_code, headers, media_type=f"{_media_type(request)}; charset=utf-8")
+        return Response(body, wrong.status_code, headers, media_type=f"{_media_type(request.headers)}; charset=utf-8")
 
 
 def _response(body: bytes, media_type: str) -> Response:
@@ -211,10 +213,10 @@ def _response(body: bytes, media_type: str) -> Response:
     return Response(body, headers=headers, media_type=f"{media_type}; charset=utf-8")
 
 
-def _is_plain(request: Request) -> bool:
+def _is_plain(headers: Mapping[str, str]) -> bool:
     """Whether a request brings JSON and wants one answer."""
-    kind = request.headers.get("content-type", "")
-    return (kind == JSON or parse_content_type(kind)[0].lower() == JSON) and "event-stream" not in _accepted(request)
+    kind, accepted = headers.get("content-type", ""), headers.get("accept", "").lower()
+    return (kind == JSON or parse_content_type(kind)[0].lower() == JSON) and "event-stream" not in accepted
 
 
 def _asked(body: bytes) -> dict[str, Any] | None:
@@ -233,9 +235,5 @@ def _asked(body: bytes) -> dict[str, Any] | None:
     return asked if plain else None
 
 
-def _accepted(request: Request | WebSocket) -> str:
-    return request.headers.get("accept", "").lower()
-
-
-def _media_type(request: Request | WebSocket) -> str:
-    return GRAPHQL if GRAPHQL in _accepted(request) else JSON
+def _media_type(headers: Mapping[str, str]) -> str:
+    return GRAPHQL if GRAPHQL in headers.get("accept", "").lower() else JSON
