@@ -61,7 +61,7 @@ ODD: list[Callable[[], Any]] = [
     lambda: 1.5,
     lambda: True,
     lambda: RuntimeError("an answer that is an error"),
-    lambda: object(),
+    lambda: ...,
     lambda: Undefined,
     list,
     lambda: [None],

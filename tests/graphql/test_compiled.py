@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from plenary.graphql.compiled import CompilingExecutor
-from tests.graphql.documents import CORE, ROOTS, VARIABLES, Later, Maker, documents
+from tests.graphql.documents import CORE, ODD, ROOTS, VARIABLES, Later, Maker, documents
 
 PLAIN = """query { seatAvailability(conference: "00000000-0000-4000-8000-000000000001") {
   ... on SeatAvailability { slug __typename } ...Seats position } }
@@ -69,6 +69,26 @@ def test_whatever_is_asked_and_found_the_answer_is_that_of_graphql_core(
     assert answer(document, made_up(seed, wrong), CompilingExecutor, **VARIABLES) == expected
 
 
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(
+    "place", ["slug", "seats", "position", "seats.0", "seats.0.seat_type_id", "seats.0.price.amount"]
+)
+def test_one_wrong_value_anywhere_is_told_as_graphql_core_tells_it(place: str, odd: Callable[[], Any]) -> None:
+    def spoilt(_: Any) -> Any:
+        found = spot = seats(_)
+        *steps, last = place.split(".")
+        for step in steps:
+            spot = spot[int(step)] if step.isdigit() else getattr(spot, step)
+        if last.isdigit():
+            spot[int(last)] = odd()
+        else:
+            setattr(spot, last, odd())
+        return found
+
+    expected = answer(PLAIN, spoilt, StrawberryGraphQLCoreExecutionContext)
+    assert answer(PLAIN, spoilt, CompilingExecutor) == expected
+
+
 class Strict(CompilingExecutor):
     """Cannot complete an object in graphql-core's own way."""
 
@@ -79,7 +99,9 @@ class Strict(CompilingExecutor):
 
 def seats(_: Any) -> Any:
     """A conference's seats."""
-    return Maker("seats").present(CORE.type_map["SeatAvailability"])
+    found = Maker("seats").present(CORE.type_map["SeatAvailability"])
+    found.seats = [Maker("seat").present(CORE.type_map["SeatTypeAvailability"])]
+    return found
 
 
 def test_what_is_plain_is_compiled_and_what_depends_on_variables_is_not() -> None:
