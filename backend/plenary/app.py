@@ -22,7 +22,7 @@ from plenary.engine.postgres import PostgresLog
 from plenary.engine.sqlite import SqliteLog
 from plenary.graphql.context import Contexts
 from plenary.graphql.http import Endpoint
-from plenary.graphql.schema import SCHEMA
+from plenary.graphql.schema import PUBLIC, SCHEMA
 from plenary.notifications.mail import mail_follower
 from plenary.notifications.mailbox import forget_mails
 from plenary.operations.doors import Doors
@@ -86,7 +86,7 @@ def build(
         lease_seconds=settings.lease_seconds,
     )
     contexts = Contexts(engine, settings)
-    endpoint = Endpoint(SCHEMA, contexts)
+    endpoint = Endpoint(SCHEMA, contexts, PUBLIC)
     doors = Doors(endpoint)
     watched.count(doors, lambda: endpoint.traffic.operations, lambda: endpoint.traffic.pushes)
 

@@ -189,7 +189,7 @@ def serve(settings: Settings, listening: socket.socket, *, show: bool, work: boo
         house.web,
         log_config=None,  # it writes where everybody writes
         log_level="warning",
-        access_log=False,
+        access_log=False,  # it would be written for every request, only to be dropped
         lifespan="on",
         timeout_graceful_shutdown=5,
         server_header=False,

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -117,7 +116,7 @@ class SecurityHeaders:
         """Headers for one installation."""
         sockets = f"{'wss' if settings.is_secure else 'ws'}://{urlsplit(settings.url).netloc}"
         self.app = app
-        self.headers = {
+        headers = {
             # Styles in attributes are allowed for the previews of mails, which know no other way.
             "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
             "style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; "
@@ -130,14 +129,17 @@ class SecurityHeaders:
             "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         }
         if settings.is_secure:
-            self.headers["strict-transport-security"] = "max-age=31536000"
+            headers["strict-transport-security"] = "max-age=31536000"
+        self.names = frozenset(name.encode() for name in headers)
+        self.headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the headers to every answer."""
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self.headers)
+                others = [header for header in message["headers"] if header[0] not in self.names]
+                message["headers"] = others + self.headers
             await send(message)
 
         await self.app(scope, receive, with_headers)

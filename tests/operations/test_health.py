@@ -126,7 +126,7 @@ async def test_a_tail_that_is_far_behind_is_not_ready(
         for _ in range(3):
             await grow(house)
         (sentence,) = await wrong(asked.readiness)
-        unread = await house.engine.log.head() - house.engine.head
+        unread = await house.engine.log.head() - house.engine.tail.head
         assert unread >= 3
         assert sentence == f"This process has {unread} events of the log still to read."
 

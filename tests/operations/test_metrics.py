@@ -50,7 +50,7 @@ async def test_commands_are_counted_by_what_became_of_them(house: House) -> None
     await sold.organizer.conference("publishConference", sold.id)
     await buyer.place(sold.id, {}, orderId=uuid4())
     for follower in ("orders", "registration"):
-        await house.engine.until_reached(follower, house.engine.head)
+        await house.engine.until_reached(follower, house.engine.tail.head)
     found = await numbers(house)
     counted = {
         (labels["command"], labels["outcome"]): value
@@ -66,7 +66,7 @@ async def test_commands_are_counted_by_what_became_of_them(house: House) -> None
     assert found[of("plenary_flush_appends_count")] <= found[of("plenary_append_wait_seconds_count")]
     assert found[of("plenary_flush_seconds_count")] == found[of("plenary_flush_appends_count")] > 0
     assert found[of("plenary_follower_lag_events", follower="orders")] == 0
-    assert found[of("plenary_followed_events_total", follower="orders")] == house.engine.head
+    assert found[of("plenary_followed_events_total", follower="orders")] == house.engine.tail.head
     assert found[of("plenary_timers_waiting")] == 1
     assert found[of("plenary_timers_due")] == 0
     assert found[of("plenary_database_answers")] == 1
@@ -93,7 +93,7 @@ async def test_every_database_knows_its_numbers_and_is_healthy(database_url: str
     async with open_house(database_url) as house:
         sold = await house.on_sale({"GA": (0, 5)})
         await house.browser().place(sold.id, {sold.types["GA"]: 2})
-        await house.engine.until_reached("registration", house.engine.head)
+        await house.engine.until_reached("registration", house.engine.tail.head)
         found = await numbers(house)
         assert found[of("plenary_database_answers")] == 1
         assert found[of("plenary_follower_lag_events", follower="registration")] == 0

@@ -79,7 +79,7 @@ async def test_one_order_is_one_trace_from_the_request_to_the_screens(house: Hou
     command = uuid4()
     await house.browser().place(sold.id, {sold.types["GA"]: 2}, commandId=command)
     for follower in ("orders", "registration", "availability"):
-        await house.engine.until_reached(follower, house.engine.head)
+        await house.engine.until_reached(follower, house.engine.tail.head)
     async with asyncio.timeout(PATIENCE):
         while "push availability" not in {span.name for span in told.spans(command)}:
             await anext(screen)

@@ -34,14 +34,17 @@ class Visitor:
     token: str | None
     address: str
     keep: Callable[[str | None], None] | None = None
+    asked: bool = False
+    """Whether anybody looked at who this is, so that what they answer may be true for this visitor only."""
     _scopes: frozenset[str] | None = field(default=None, repr=False)
 
     def again(self) -> "Visitor":
         """The same browser for its next operation: what it may do is looked up anew."""
-        return replace(self, _scopes=None)
+        return replace(self, asked=False, _scopes=None)
 
     async def scopes(self) -> frozenset[str]:
         """Everything this browser may see, as scopes; read from the database once per request."""
+        self.asked = True
         if self._scopes is None:
             self._scopes = await self.sessions.scopes(self.token) if self.token else frozenset()
         return self._scopes

@@ -3,9 +3,9 @@
 # Strawberry's decorators answer Any, which mypy takes for untyped.
 # mypy: disable-error-code="untyped-decorator"
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -37,6 +37,7 @@ from plenary.conferences.types import (
 )
 from plenary.engine.answers import Answer, Busy, GuardMoved
 from plenary.engine.decider import Refusal
+from plenary.engine.views import View
 from plenary.graphql.context import Info
 from plenary.graphql.reading import After, AtLeast, CommandId, ConferenceId, First, after_number, lags, see
 from plenary.graphql.words import Position, page, page_size, refused
@@ -45,6 +46,9 @@ from plenary.words import check_slug
 LOOKS: Final = 5
 """How often an edit is made anew when the conference changes meanwhile."""
 SeatTypeId: TypeAlias = Annotated[UUID, strawberry.argument(description="The seat type.")]
+
+PUBLIC: Final[Mapping[str, View[Any]]] = {"conferences": CATALOGUE, "conference": CATALOGUE}
+"""What may be kept of what a stranger was answered, while the view that it is read from does not change."""
 
 
 @strawberry.type

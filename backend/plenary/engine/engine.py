@@ -95,7 +95,7 @@ class Engine:
         self._tail = Tail(log, self.messages)
         self.live = Live(plan.views, self._tail, database, self.observer)
         self._tail.listen(self._forget_erased)
-        self._progress = Progress(database, self.live.reload)
+        self.progress = Progress(database, self.live.reload)
         self._timers = Timers(database, self.messages, self.clock, self._send_timer)
         self._views = {view.name: view for view in plan.views}
         self._processes = {process.name: process for process in plan.processes}
@@ -113,7 +113,7 @@ class Engine:
             handler = Reactor(process, self._timers, self._dispatch)
         else:
             handler = self.plan.handlers[name](self)
-        return Follower(lease, handler, self._tail, self.database, self._progress, self.observer)
+        return Follower(lease, handler, self._tail, self.database, self.progress, self.observer)
 
     def now(self) -> datetime:
         """The present instant, aware, UTC."""
@@ -193,9 +193,9 @@ class Engine:
     # ---- reading
 
     @property
-    def head(self) -> int:
-        """Up to where this process has read the log."""
-        return self._tail.head
+    def tail(self) -> Tail:
+        """What happens, as this process hears of it."""
+        return self._tail
 
     def watch(self, view: View[Row], key: UUID) -> AsyncGenerator[Row | None, None]:
         """A whole row at once and after every change, at most one per 250 ms."""
@@ -216,14 +216,14 @@ class Engine:
         """Wait until a view's table shows everything up to a position; False after `timeout` seconds."""
         try:
             async with asyncio.timeout(timeout):
-                await self._progress.reached(view.name, position)
+                await self.progress.reached(view.name, position)
         except TimeoutError:
             return False
         return True
 
     async def until_reached(self, follower: str, position: int) -> None:
         """Return when a follower of any kind has handled everything up to a position, wherever it runs."""
-        await self._progress.reached(follower, position)
+        await self.progress.reached(follower, position)
 
     async def until_no_timer_is_due(self) -> None:
         """Return when every timer whose time has come was sent and put away."""
@@ -242,12 +242,12 @@ class Engine:
         """
         await self.clock.look(self.database)
         await self._tail.begin()
-        await self._progress.look()
+        await self.progress.look()
         parts: list[Tail | Leases] = [self._tail]
         if work:
             await self._begin_work()
             parts.insert(0, self._leases)
-        others = [self._progress.run(), keep_right(self.clock, self.database), self._doorbell.run(self._tail.wake)]
+        others = [self.progress.run(), keep_right(self.clock, self.database), self._doorbell.run(self._tail.wake)]
         tasks = [asyncio.create_task(part.run()) for part in parts] + [asyncio.create_task(other) for other in others]
         watch = asyncio.create_task(self._guard(tasks, died))
         try:

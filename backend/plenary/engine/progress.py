@@ -35,6 +35,14 @@ class Progress:
         self._changed.set()
         self._changed = asyncio.Event()
 
+    def shown(self, name: str) -> int:
+        """How far a follower has come at least."""
+        return self._positions.get(name, 0)
+
+    def generation(self, name: str) -> int:
+        """How often a view was replaced by a new one, as far as is known here."""
+        return self._generations.get(name, 0)
+
     async def reached(self, name: str, position: int) -> None:
         """Return when a follower's bookmark is at or beyond a position."""
         while self._positions.get(name, 0) < position:

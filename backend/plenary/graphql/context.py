@@ -52,6 +52,10 @@ class Contexts:
         # A browser takes a cookie called __Host- only over https, for this very host, and from nobody else.
         self.cookie = "__Host-plenary" if settings.is_secure else "plenary"
 
+    def token(self, connection: HTTPConnection) -> str | None:
+        """The session's token that a browser sent, if any, whatever it is worth."""
+        return connection.cookies.get(self.cookie)
+
     def make(self, connection: HTTPConnection, response: Response | None) -> Context:
         """The context of a request, whose answer's cookies go into `response`, or of a socket (None)."""
 
@@ -70,7 +74,7 @@ class Contexts:
             sessions=self.sessions,
             tries=self.tries,
             pace=self.pace,
-            token=connection.cookies.get(self.cookie),
+            token=self.token(connection),
             address=connection.client.host if connection.client else "unknown",
             keep=None if response is None else keep,
         )

@@ -1,27 +1,32 @@
-"""How an operation is run: limits first, then caches, then graphql-core with a deadline and without its memory leak."""
+"""How an operation is run: limits first, then graphql-core with a deadline and without its memory leak.
+
+A document that was found good once is known: it is run without the ceremony of finding out again.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from functools import cached_property
+from inspect import isawaitable
 from typing import Any, Final
 
 import strawberry
-from graphql import GraphQLError, specified_rules
+from graphql import GraphQLError, execute
+from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.types.execution import ExecutionContext, ExecutionResult
+from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from plenary.graphql.limits import MAX_TOKENS, SizeRule
+from plenary.graphql.compiled import CompilingExecutor
+from plenary.graphql.documents import CACHED, RULES, Documents, Known
+from plenary.graphql.limits import MAX_TOKENS
 from plenary.graphql.words import SCALARS
 
-CACHED: Final = 128
 LONGEST_EXECUTION: Final = 15.0
-RULES = (*specified_rules, SizeRule)
 
 
-class PerEventExecutor(StrawberryGraphQLCoreExecutionContext):
+class PerEventExecutor(CompilingExecutor):
     """Gives every event of a subscription its own memo of sub-fields.
 
     graphql-core 3.3 shares one among all events of a subscription, keyed by lists that live as long as the memo: about
@@ -64,7 +69,12 @@ class Limits(SchemaExtension):
 
 
 class Schema(strawberry.Schema):
-    """A schema whose faults are logged where they are masked, and nowhere else."""
+    """A schema that knows good documents again; its faults are logged where they are masked, and nowhere else."""
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The documents it was asked lately."""
+        return Documents(self._schema)
 
     async def execute(self, *args: Any, **more: Any) -> ExecutionResult:
         """One answer to one operation, which a subscription has not: asking for it here is the client's mistake."""
@@ -72,6 +82,25 @@ class Schema(strawberry.Schema):
             OperationType.SUBSCRIPTION
         }
         return await super().execute(*args, **more)
+
+    async def run(self, known: Known, variables: dict[str, Any] | None, context: Any) -> ExecutionResult:
+        """The same for a known document, without the ceremony around it."""
+        try:
+            async with asyncio.timeout(Limits.longest):
+                result: Any = execute(
+                    self._schema,
+                    known.document,
+                    context_value=context,
+                    variable_values=variables,
+                    executor_class=PerEventExecutor,
+                    is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # a guard in all but name
+                )
+                if isawaitable(result):
+                    result = await result
+        except Exception as broken:
+            error = broken if isinstance(broken, GraphQLError) else GraphQLError(str(broken), original_error=broken)
+            return PreExecutionError(data=None, errors=[error])
+        return ExecutionResult(data=result.data, errors=result.errors)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Do nothing: `plenary.graphql.errors` reports faults without anybody's data."""

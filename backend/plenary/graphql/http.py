@@ -24,8 +24,10 @@ from strawberry.types.graphql import OperationType
 
 from plenary.access.origins import is_foreign
 from plenary.graphql.context import Context, Contexts
+from plenary.graphql.documents import Known
 from plenary.graphql.errors import masked
 from plenary.graphql.execution import Schema
+from plenary.graphql.kept import Answers, Kept, Public
 from plenary.graphql.shared import Shared
 from plenary.graphql.sockets import Frames, Socket
 from plenary.graphql.traffic import Traffic
@@ -55,8 +57,15 @@ class Endpoint(GraphQL[Context, None]):
         GRAPHQL_SSE_PROTOCOL: ServerSentEvents
     }
 
-    def __init__(self, schema: Schema, contexts: Contexts, *, init_timeout: timedelta = INIT_TIMEOUT) -> None:
-        """`init_timeout`: how long a new socket may stay silent."""
+    def __init__(
+        self,
+        schema: Schema,
+        contexts: Contexts,
+        public: Public | None = None,
+        *,
+        init_timeout: timedelta = INIT_TIMEOUT,
+    ) -> None:
+        """`public`: fields whose answers may be kept. `init_timeout`: how long a new socket may stay silent."""
         super().__init__(
             schema,
             graphql_ide=None,
@@ -65,7 +74,8 @@ class Endpoint(GraphQL[Context, None]):
             max_subscriptions_per_connection=OPERATIONS_PER_SOCKET,
             allowed_origins=(contexts.settings.url, *contexts.settings.origins),
         )
-        self.contexts = contexts
+        self.contexts, self.documents, self.execute = contexts, schema.documents, schema.run
+        self.answers = Answers(contexts.engine, schema._schema, public or {})
         self.traffic = Traffic()
         self.shared = Shared(schema, contexts.stranger, self.traffic)
 
@@ -76,27 +86,69 @@ class Endpoint(GraphQL[Context, None]):
             return
         request = Request(scope, receive)
         try:
-            self._check_origin(request)
-            response = await self.run(request)
+            # Looked at often, so read once; of a header that came twice, the first counts.
+            headers = dict(reversed(request.headers.items()))
+            self._check_origin(request.method, headers)
+            response = await self._known(request, headers) or await self.run(request)
         except HTTPException as wrong:
             response = self._in_words(wrong, request)
         await response(scope, receive, send)
 
     # ---- who may ask
 
-    def _check_origin(self, request: Request) -> None:
+    def _check_origin(self, method: str, headers: Mapping[str, str]) -> None:
         """A browser tells where a page comes from; only our own pages and those of allowed origins may ask."""
-        if is_foreign(request.headers, self.allowed_origins):
+        if is_foreign(headers, self.allowed_origins):
             raise HTTPException(403, "Pages of other sites may not use this endpoint.")
-        by_browser = "sec-fetch-site" in request.headers
-        if request.method == "GET" and not by_browser and not any(name in request.headers for name in GET_HEADERS):
+        by_browser = "sec-fetch-site" in headers
+        if method == "GET" and not by_browser and not any(name in headers for name in GET_HEADERS):
             raise HTTPException(400, "A GET request needs the header GraphQL-Require-Preflight: 1. POST needs none.")
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The context of a request or a socket."""
         return self.contexts.make(request, response if isinstance(response, Response) else None)
 
-    # ---- what is asked
+    # ---- what is asked, as nearly everybody asks
+
+    async def _known(self, request: Request, headers: Mapping[str, str]) -> Response | None:
+        """The answer to one known operation that was posted as JSON; None for all else, which goes the long way."""
+        if request.method != "POST" or not _is_plain(headers):
+            return None
+        body = await request.body()
+        kept = self.answers.find(body)
+        if answer := self._again(kept, request, headers):
+            return answer
+        asked = _asked(body)
+        known = asked and self.documents.find(asked["query"], asked.get("operationName"))
+        if not asked or not known:
+            return None
+        variables = asked.get("variables")
+        if kept is None and (answer := self._again(await self._keep(body, known, variables), request, headers)):
+            return answer
+        response = await self.get_sub_response(request)
+        result = await self.execute(known, variables, await self.get_context(request, response))
+        return self.create_response(await self.process_result(request, result), response)
+
+    def _again(self, kept: Kept | None, request: Request, headers: Mapping[str, str]) -> Response | None:
+        """A kept answer, if it is one for whoever asks."""
+        if kept is None or not (kept.for_all or "cookie" not in headers or self.contexts.token(request) is None):
+            return None
+        return _response(kept.answer, _media_type(headers))
+
+    async def _keep(self, question: bytes, known: Known, variables: dict[str, Any] | None) -> Kept | None:
+        """Answer a stranger, and keep the answer; None if it is none to be kept."""
+        moment = self.answers.moment(known, variables)
+        if moment is None:
+            return None
+        stranger = self.contexts.stranger()
+        result = await self.execute(known, variables, stranger)
+        if result.errors:
+            return None
+        kept = Kept(self.encode_json({"data": result.data}), moment, for_all=not stranger.visitor.asked)
+        self.answers.keep(question, kept)
+        return kept
+
+    # ---- what is asked, by the whole protocol
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
         """The operation that a request asks for. JSON only: other content types could be sent by any page's form."""
@@ -136,7 +188,7 @@ class Endpoint(GraphQL[Context, None]):
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """The beginning of the answer: its cookies, and the media type that the client asked for."""
         response = await super().get_sub_response(request)
-        response.media_type = _media_type(request)
+        response.media_type = _media_type(request.headers)
         return response
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -151,9 +203,7 @@ class Endpoint(GraphQL[Context, None]):
         self, response_data: GraphQLHTTPResponse | Sequence[GraphQLHTTPResponse], sub_response: Response
     ) -> Response:
         """The answer: 200, or for `application/graphql-response+json` 400 when the operation was never begun."""
-        response = Response(self.encode_json(response_data), media_type=f"{sub_response.media_type}; charset=utf-8")
-        response.headers["cache-control"] = "no-store"
-        response.headers["vary"] = "accept, cookie, origin"
+        response = _response(self.encode_json(response_data), str(sub_response.media_type))
         if sub_response.media_type == GRAPHQL and isinstance(response_data, dict) and "data" not in response_data:
             response.status_code = 400
         response.raw_headers.extend(sub_response.raw_headers)
@@ -162,8 +212,36 @@ class Endpoint(GraphQL[Context, None]):
     def _in_words(self, wrong: HTTPException, request: Request) -> Response:
         body = self.encode_json({"errors": [{"message": wrong.reason}]})
         headers = {"allow": "GET, POST"} if wrong.status_code == 405 else None
-        return Response(body, wrong.status_code, headers, media_type=f"{_media_type(request)}; charset=utf-8")
+        return Response(body, wrong.status_code, headers, media_type=f"{_media_type(request.headers)}; charset=utf-8")
 
 
-def _media_type(request: Request | WebSocket) -> str:
-    return GRAPHQL if GRAPHQL in request.headers.get("accept", "").lower() else JSON
+def _response(body: bytes, media_type: str) -> Response:
+    """A complete answer; whoever stands between us and the client must not keep it."""
+    headers = {"cache-control": "no-store", "vary": "accept, cookie, origin"}
+    return Response(body, headers=headers, media_type=f"{media_type}; charset=utf-8")
+
+
+def _is_plain(headers: Mapping[str, str]) -> bool:
+    """Whether a request brings JSON and wants one answer."""
+    kind, accepted = headers.get("content-type", ""), headers.get("accept", "").lower()
+    return (kind == JSON or parse_content_type(kind)[0].lower() == JSON) and "event-stream" not in accepted
+
+
+def _asked(body: bytes) -> dict[str, Any] | None:
+    """What a body asks for, if it is an operation without extensions; None for what is looked at more closely."""
+    try:
+        asked = orjson.loads(body)
+    except json.JSONDecodeError:
+        return None
+    plain = (
+        isinstance(asked, dict)
+        and isinstance(asked.get("query"), str)
+        and isinstance(asked.get("variables"), dict | None)
+        and isinstance(asked.get("operationName"), str | None)
+        and not asked.get("extensions")
+    )
+    return asked if plain else None
+
+
+def _media_type(headers: Mapping[str, str]) -> str:
+    return GRAPHQL if GRAPHQL in headers.get("accept", "").lower() else JSON

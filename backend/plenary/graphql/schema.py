@@ -8,6 +8,7 @@ import strawberry
 from plenary.access import api as access
 from plenary.conferences import api as conferences
 from plenary.graphql.execution import Schema, make_schema
+from plenary.graphql.kept import Public
 from plenary.notifications import api as notifications
 from plenary.payments import api as payments
 from plenary.registration import api as registration
@@ -33,6 +34,7 @@ def assemble() -> Schema:
 
 
 SCHEMA: Final = assemble()
+PUBLIC: Final[Public] = {name: view for api in APIS for name, view in getattr(api, "PUBLIC", {}).items()}
 
 
 def printed(schema: Schema) -> str:

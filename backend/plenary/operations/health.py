@@ -64,7 +64,7 @@ class Health:
 
     async def tail(self) -> str | None:
         """Whether this process has read what was in the log some seconds ago, and is not far behind what is there."""
-        head, read, now = await self.engine.log.head(), self.engine.head, self.now()
+        head, read, now = await self.engine.log.head(), self.engine.tail.head, self.now()
         if head - read > MOST_EVENTS:
             return f"This process has {head - read} events of the log still to read."
         since, then = self._seen

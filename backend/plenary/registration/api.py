@@ -4,9 +4,9 @@
 # mypy: disable-error-code="untyped-decorator"
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -17,6 +17,7 @@ from plenary.access.secrets import same
 from plenary.access.visitor import NotAllowed
 from plenary.conferences.catalogue import find_conference_by_slug
 from plenary.engine.decider import FieldError, InvalidInput, Refusal
+from plenary.engine.views import View
 from plenary.graphql.context import Info
 from plenary.graphql.reading import (
     After,
@@ -70,6 +71,9 @@ Items: TypeAlias = Annotated[
     list[OrderItemInput], strawberry.argument(description="All seats that are wanted; at most 50 entries.")
 ]
 SeatNumber: TypeAlias = Annotated[int, strawberry.argument(description="The seat's number in the order, from 1.")]
+
+PUBLIC: Final[Mapping[str, View[Any]]] = {"seatAvailability": AVAILABILITY}
+"""What may be kept of what a stranger was answered, while the view that it is read from does not change."""
 
 
 async def may_see_seats(info: Info, row: AvailabilityRow | None) -> bool:
