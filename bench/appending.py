@@ -54,7 +54,7 @@ async def measure(stage: Stage) -> dict[str, Figure]:
             speeds[f"Plenary, {callers} callers"] = said["per_second"]
         speeds["pgbench, 16 clients"] = await pgbench(stage, plain, stage.count(PLAIN_EVENTS))
         environment = eventsourcing(stage.postgres.url(theirs))
-        said = await run(interpreter, recorder, stage.count(PEER_EVENTS), DATA, environment=environment)
+        said = await run(interpreter, recorder, str(stage.count(PEER_EVENTS)), DATA, environment=environment)
         speeds["eventsourcing, 16 threads"] = said["per_second"]
         rounds.append(speeds)
     checked = await stage.check(ours, acknowledged)

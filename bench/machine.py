@@ -20,7 +20,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Program:
-    """A server process, pinned to one core, that counts its own CPU time."""
+    """A server process that counts its own CPU time."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -40,11 +40,11 @@ class Program:
         self.process.wait(20)
 
 
-def start(arguments: Sequence[str], environment: Mapping[str, str], port: int, core: int = 0) -> Program:
-    """Start a server on a core and wait until its port answers."""
+def start(arguments: Sequence[str], environment: Mapping[str, str], port: int, core: int | None = 0) -> Program:
+    """Start a server on a core (None: on any) and wait until its port answers."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PLENARY_")}
     process = subprocess.Popen(
-        ["taskset", "-c", str(core), *arguments],
+        [*(() if core is None else ("taskset", "-c", str(core))), *arguments],
         env={**inherited, **environment},
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
@@ -73,7 +73,7 @@ def uvicorn(app: str, environment: Mapping[str, str], core: int = 0) -> Program:
     )  # fmt: skip
 
 
-def plenary(environment: Mapping[str, str], core: int = 0) -> Program:
+def plenary(environment: Mapping[str, str], core: int | None = 0) -> Program:
     """This house, as an operator starts it."""
     port = free_port()
     settings = {"PLENARY_PORT": str(port), "PLENARY_GATEWAY": "test", **environment}

@@ -13,6 +13,9 @@ from plenary.engine.migrations import migrate
 from tests import invariants
 from tests.servers import Postgres, start_postgres
 
+MASTER = b"k" * 32
+"""What every house on the stage seals with."""
+
 
 @dataclass
 class Stage:
@@ -55,7 +58,12 @@ class Stage:
 
     def settings(self, name: str) -> dict[str, str]:
         """What a Plenary on a database is started with."""
-        return {"PLENARY_DATABASE": self.postgres.url(name), "PLENARY_VAR": str(self.postgres.folder / f"var-{name}")}
+        return {
+            "PLENARY_DATABASE": self.postgres.url(name),
+            "PLENARY_VAR": str(self.postgres.folder / f"var-{name}"),
+            "PLENARY_SECRET": "a secret of these measurements alone",
+            "PLENARY_KEY": MASTER.hex(),
+        }
 
     async def check(self, name: str, acknowledged: Collection[UUID] = ()) -> str:
         """What a log says about itself after a run, in one sentence; AssertionError when it breaks a promise."""
