@@ -26,9 +26,8 @@ class Program:
     port: int
 
     def cpu_seconds(self) -> float:
-        """User and system time of the process so far, all threads."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
+        """User and system time of the process so far, all threads, to the nanosecond (Linux's clock of a process)."""
+        return time.clock_gettime((~self.process.pid << 3) | 2)
 
     def resident_bytes(self) -> int:
         """Memory in use."""
@@ -38,6 +37,19 @@ class Program:
         """End it politely."""
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(20)
+
+
+def cpu_of_family(pid: int) -> float:
+    """User and system time of a process, of its running children, and of those that it has seen end."""
+    families = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    ticks = 0
+    for one in (pid, *map(int, families.stdout.split())):
+        try:
+            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        except FileNotFoundError:
+            continue  # it has just ended, and is among those seen to end a moment later
+        ticks += sum(map(int, fields[11:15] if one == pid else fields[11:13]))
+    return ticks / TICK
 
 
 def start(arguments: Sequence[str], environment: Mapping[str, str], port: int, core: int | None = 0) -> Program:
