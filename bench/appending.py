@@ -63,13 +63,14 @@ async def measure(stage: Stage) -> dict[str, Figure]:
     insert = [x / y for x, y in zip(few, bare, strict=True)]
     crowd = [x / y for x, y in zip(many, bare, strict=True)]
     text = f"""
-Single events, each durable before its caller goes on: a stream of its own, another stream guarded, the command's id checked and
-stored. Callers wait in one process for `GroupCommit` over `PostgresLog`. Against the PostgreSQL recorder of `eventsourcing`
-(`bench/peers/recorder.py`; BSD-3-Clause, as its documentation sets it up, a pool as large as its threads), which checks an event's
-version only; and against `pgbench` with one plain `INSERT` a commit, no index but the key, which checks nothing.
+Single events, each durable before its caller goes on: a stream of its own, another stream guarded, the command's id
+checked and stored. Callers wait in one process for `GroupCommit` over `PostgresLog`. Against the PostgreSQL recorder
+of `eventsourcing` (`bench/peers/recorder.py`; BSD-3-Clause, as its documentation sets it up, a pool as large as its
+threads), which checks an event's version only; and against `pgbench` with one plain `INSERT` a commit, no index but
+the key, which checks nothing.
 
-With 64 callers {times(library, "≥ 20")} the events per second of `eventsourcing`, and {times(insert, "≥ 1.2")} those of plain
-inserts; with 256 callers {times(crowd, "≥ 1.5")} those of plain inserts.
+With 64 callers {times(library, "≥ 20")} the events per second of `eventsourcing`, and {times(insert, "≥ 1.2")} those
+of plain inserts; with 256 callers {times(crowd, "≥ 1.5")} those of plain inserts.
 
 {table({side: [{"events_per_second": speeds[side]} for speeds in rounds] for side in rounds[0]})}
 

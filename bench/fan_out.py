@@ -119,20 +119,26 @@ async def measure(stage: Stage) -> dict[str, Figure]:
 
     wait = [x.all_have_it_ms / y.all_have_it_ms for x, y in zip(us, them, strict=True)]
     text = f"""
-{count:,} `graphql-transport-ws` subscribers of `seatAvailability`; {CHANGES} changes of a quota, one after the other, until all have
-each. The peers send the same {len(frame)} bytes: `bench/raw_sockets.py`, a plain Starlette WebSocket route on the same uvicorn, and
-graphql-yoga with graphql-ws on Node (`bench/peers/yoga.mjs`, both MIT, joined as their documentation says; one execution for each
-subscriber is how they work). Compression is off everywhere. CPU time of the server process, counted in two ways: *with what
-causes it*, which for us is a command over GraphQL, its append and its read models, for the peers a small HTTP request; and
-*delivery alone*, less what the same changes took when nobody watched.
+{count:,} `graphql-transport-ws` subscribers of `seatAvailability`; {CHANGES} changes of a quota, one after the other,
+until all have each. The peers send the same {len(frame)} bytes: `bench/raw_sockets.py`, a plain Starlette WebSocket
+route on the same uvicorn, and graphql-yoga with graphql-ws on Node (`bench/peers/yoga.mjs`, both MIT, joined as their
+documentation says; one execution for each subscriber is how they work). Compression is off everywhere. CPU time of
+the server process, counted in two ways: *with what causes it*, which for us is a command over GraphQL, its append and
+its read models, for the peers a small HTTP request; and *delivery alone*, less what the same changes took when nobody
+watched.
 
-Delivery alone takes {times(cpu(them, True), "≤ 1.2")} the CPU time of raw sockets and {times(cpu(node, True), "≤ 0.4")} that of yoga;
-with what causes it {times(cpu(them, False), "none")} and {times(cpu(node, False), "none")}. All have it after {median(wait):.2f}× the time of
-raw sockets.
+Delivery alone takes {times(cpu(them, True), "≤ 1.2")} the CPU time of raw sockets and
+{times(cpu(node, True), "≤ 0.4")} that of yoga; with what causes it {times(cpu(them, False), "none")} and
+{times(cpu(node, False), "none")}. All have it after {median(wait):.2f}× the time of raw sockets.
 
 {table({side: [vars(one) for one in runs] for side, runs in sides.items()})}
 
 Checked from the log afterwards: {checked}.
 """
-    ratios = {"raw": cpu(them, True), "yoga": cpu(node, True), "raw_all": cpu(them, False), "yoga_all": cpu(node, False)}
+    ratios = {
+        "raw": cpu(them, True),
+        "yoga": cpu(node, True),
+        "raw_all": cpu(them, False),
+        "yoga_all": cpu(node, False),
+    }
     return {"P9": Figure("Fan-out", text, ratios)}

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -100,6 +100,21 @@ async def rush(programs: Sequence[Program], orders: int, place: Any) -> tuple[Ru
     return Run(orders / seconds, median(waits), percentile(waits, 0.99), used / orders * 1e3), taken
 
 
+def buyer(conference: str, seat_type: str, acknowledged: list[UUID]) -> Callable[[Client], Awaitable[None]]:
+    """Places an order for one seat and notes the command that was acknowledged; RuntimeError unless it is held."""
+
+    async def place(client: Client) -> None:
+        command = uuid4()
+        items = [{"seatTypeId": seat_type, "quantity": 1}]
+        variables = {"c": str(command), "o": str(uuid4()), "f": conference, "i": items}
+        payload, _ = await ask(client, PLACE, variables)
+        if payload["__typename"] != "OrderDecided" or payload["order"]["state"] != "HELD":
+            raise RuntimeError(payload)
+        acknowledged.append(command)
+
+    return place
+
+
 @dataclass
 class House:
     """Our side: servers on one database, and every command that they acknowledged."""
@@ -114,18 +129,9 @@ class House:
         """A sale of its own; every read model has caught up before the clock stops."""
         conference, seat_type, _ = await open_sale(self.programs[0].port, 1_000_000)
 
-        async def place(client: Client) -> None:
-            command = uuid4()
-            items = [{"seatTypeId": seat_type, "quantity": 1}]
-            variables = {"c": str(command), "o": str(uuid4()), "f": conference, "i": items}
-            payload, _ = await ask(client, PLACE, variables)
-            if payload["__typename"] != "OrderDecided" or payload["order"]["state"] != "HELD":
-                raise RuntimeError(payload)
-            self.acknowledged.append(command)
-
         await caught_up(self.dsn)
         began = time.perf_counter()
-        run, self.taken = await rush(self.programs, orders, place)
+        run, self.taken = await rush(self.programs, orders, buyer(conference, seat_type, self.acknowledged))
         await caught_up(self.dsn)
         run.orders_per_second = orders / (time.perf_counter() - began)
         return run
@@ -170,10 +176,11 @@ async def measure(stage: Stage) -> dict[str, Figure]:
     checked = await stage.check(own, house.acknowledged)
     ratios = [us.orders_per_second / them.orders_per_second for us, them in pairs]
     text = f"""
-{CLIENTS} clients on one conference and one seat type; `placeOrder` over GraphQL until the answer says *held*, and the clock stops
-when every read model has caught up; {orders:,} orders a run. Both servers are pinned to one core, PostgreSQL and the clients take
-what they get. The peer (`bench/crud.py`) is Starlette and asyncpg by hand: one transaction, a lock on the quota's row, the order
-and its item inserted; no history, no push, no deadline, no recognition of repeated requests, no session.
+{CLIENTS} clients on one conference and one seat type; `placeOrder` over GraphQL until the answer says *held*, and the
+clock stops when every read model has caught up; {orders:,} orders a run. Both servers are pinned to one core,
+PostgreSQL and the clients take what they get. The peer (`bench/crud.py`) is Starlette and asyncpg by hand: one
+transaction, a lock on the quota's row, the order and its item inserted; no history, no push, no deadline, no
+recognition of repeated requests, no session.
 
 {times(ratios, "≥ 1.0, better 1.5")} its orders per second.
 

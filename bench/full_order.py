@@ -31,7 +31,11 @@ async def whole(client: Client, conference: str, seat_type: str, acknowledged: l
     person = {"email": f"{order[:8]}@example.org", "firstName": "Ada", "lastName": "Mensah"}
     entered, _ = await ask(client, DETAILS, {"c": str(commands[1]), "o": order, "r": person}, cookie)
     read, _ = await ask(client, READ, {"o": order, "p": entered.get("position")}, cookie)
-    if placed["order"]["state"] != "HELD" or read["state"] != "CONFIRMED" or read["registrant"]["email"] != person["email"]:
+    if (
+        placed["order"]["state"] != "HELD"
+        or read["state"] != "CONFIRMED"
+        or read["registrant"]["email"] != person["email"]
+    ):
         raise RuntimeError((placed, entered, read))
     acknowledged += commands
 
@@ -75,16 +79,19 @@ async def measure(stage: Stage) -> dict[str, Figure]:
     middle = len(costs) // 2
     cost, with_database, speed = costs[middle], both[middle], speeds[middle]
     text = f"""
-A whole free order by a new visitor: `placeOrder` until it is held, `enterDetails`, which confirms it, and the order read back as
-confirmed; {CLIENTS} visitors at once, {orders:,} orders a run, until every read model, the seats' numbers and the mail have caught up.
-Counted is the CPU time of the server process, which also does all background work; that of PostgreSQL stands beside it.
+A whole free order by a new visitor: `placeOrder` until it is held, `enterDetails`, which confirms it, and the order
+read back as confirmed; {CLIENTS} visitors at once, {orders:,} orders a run, until every read model, the seats'
+numbers and the mail have caught up. Counted is the CPU time of the server process, which also does all background
+work; that of PostgreSQL stands beside it.
 
-There is no peer in this run. What we compare with was **recorded elsewhere, on two cores like ours, and not run here**: pretix
-2026.8 takes {PRETIX_ORDER} CPU-seconds for an order created over its REST interface and {PRETIX_CHECKOUT} for a checkout.
+There is no peer in this run. What we compare with was **recorded elsewhere, on two cores like ours, and not run
+here**: pretix 2026.8 takes {PRETIX_ORDER} CPU-seconds for an order created over its REST interface and
+{PRETIX_CHECKOUT} for a checkout.
 
-An order takes {cost:.1f} ms of CPU time ({with_database:.1f} with PostgreSQL's): **{PRETIX_ORDER / cost * 1e3:,.0f}×** fewer CPU-seconds than the
-recorded REST order and {PRETIX_CHECKOUT / cost * 1e3:,.0f}× fewer than the recorded checkout (target ≥ 50); **{speed:,.0f}** whole orders a second
-(target ≥ 50).
+An order takes {cost:.1f} ms of CPU time ({with_database:.1f} with PostgreSQL's):
+**{PRETIX_ORDER / cost * 1e3:,.0f}×** fewer CPU-seconds than the recorded REST order and
+{PRETIX_CHECKOUT / cost * 1e3:,.0f}× fewer than the recorded checkout (target ≥ 50); **{speed:,.0f}** whole orders a
+second (target ≥ 50).
 
 {table({"Plenary": rows[1:]})}
 

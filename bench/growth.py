@@ -45,14 +45,18 @@ async def measure(stage: Stage) -> dict[str, Figure]:
     ratios = [after["orders_per_second"] / before["orders_per_second"] for before, after in zip(*rows, strict=True)]
     per_event = [found["load_ms"] / found["its_events"] for found in loads]
     fewer = "" if sizes[1] >= 0.99 * wanted else f" ({wanted:,} were wanted; the disk had no room for them)"
-    sides = {f"after {size:,} events": [{**row, **found} for row in some] for size, some, found in zip(sizes, rows, loads, strict=True)}
+    sides = {
+        f"after {size:,} events": [{**row, **found} for row in some]
+        for size, some, found in zip(sizes, rows, loads, strict=True)
+    }
     text = f"""
-The flash sale ({CLIENTS} clients, {stage.count(ORDERS):,} orders a run) on a log of {sizes[1]:,} events{fewer} of other conferences, against
-one of {sizes[0]:,}; the pasts were filled in by COPY with their commands and rows, then vacuumed and analysed. One pair of logs, runs
-in turn. *Load* is how long a new process takes to know the conference whose seats have the longest past there.
+The flash sale ({CLIENTS} clients, {stage.count(ORDERS):,} orders a run) on a log of {sizes[1]:,} events{fewer} of
+other conferences, against one of {sizes[0]:,}; the pasts were filled in by COPY with their commands and rows, then
+vacuumed and analysed. One pair of logs, runs in turn. *Load* is how long a new process takes to know the conference
+whose seats have the longest past there.
 
-{times(ratios, "≥ 0.9")} the orders per second. Loading takes {per_event[0] * 1e3:.0f} µs for each event of the stream in the short log and
-{per_event[1] * 1e3:.0f} µs in the long one.
+{times(ratios, "≥ 0.9")} the orders per second. Loading takes {per_event[0] * 1e3:.0f} µs for each event of the stream
+in the short log and {per_event[1] * 1e3:.0f} µs in the long one.
 
 {table(sides)}
 

@@ -65,14 +65,16 @@ async def measure(stage: Stage) -> dict[str, Figure]:
     lock = [us[speed] / them[speed] for us, them in zip(one, locked, strict=True)]
     p99, least = [run["p99_ms"] for run in several], [run["least_share_percent"] for run in several]
     text = f"""
-{CALLERS} callers reserve seats on one conference's stream; a caller sends its next command when the last one's answer is
-durable. The peers (`bench/programs/contended.py`) make the same decision and store the same event with one commit each, over 20
-connections: one reads the stream ({stage.count(RETRIES)} commands on a new stream, since every one reads all before it), decides,
-appends and tries again when another was faster; one locks the stream's row. Neither recognises a repeated command.
+{CALLERS} callers reserve seats on one conference's stream; a caller sends its next command when the last one's answer
+is durable. The peers (`bench/programs/contended.py`) make the same decision and store the same event with one commit
+each, over 20 connections: one reads the stream ({stage.count(RETRIES)} commands on a new stream, since every one
+reads all before it), decides, appends and tries again when another was faster; one locks the stream's row. Neither
+recognises a repeated command.
 
-{times(retry, "≥ 200")} the commands per second of trying again, {times(lock, "≥ 25")} those of a row lock. From {PROCESSES} processes
-with {CALLERS // PROCESSES} callers each, the p99 is {sorted(p99)[len(p99) // 2]:,.0f} ms (target ≤ 50), and the process that got
-least did {sorted(least)[len(least) // 2]:.0f} % of all (an equal share is {100 / PROCESSES:.0f} %).
+{times(retry, "≥ 200")} the commands per second of trying again, {times(lock, "≥ 25")} those of a row lock. From
+{PROCESSES} processes with {CALLERS // PROCESSES} callers each, the p99 is {sorted(p99)[len(p99) // 2]:,.0f} ms
+(target ≤ 50), and the process that got least did {sorted(least)[len(least) // 2]:.0f} % of all (an equal share is
+{100 / PROCESSES:.0f} %).
 
 {table(sides)}
 

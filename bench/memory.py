@@ -46,9 +46,9 @@ async def measure(stage: Stage) -> dict[str, Figure]:
     ratios = [us / them for us, them in zip(ours, theirs, strict=True)]
     sides = {"Plenary": ours, "plain WebSocket route": theirs}
     text = f"""
-{count:,} idle subscribers of `seatAvailability`, each having received the present state once, against as many sockets of a plain
-Starlette WebSocket route (`bench/raw_sockets.py`) on the same uvicorn, compression off: growth of the process's resident memory
-after {WARM_UP} earlier subscribers had come and gone. Fresh processes for each pair.
+{count:,} idle subscribers of `seatAvailability`, each having received the present state once, against as many sockets
+of a plain Starlette WebSocket route (`bench/raw_sockets.py`) on the same uvicorn, compression off: growth of the
+process's resident memory after {WARM_UP} earlier subscribers had come and gone. Fresh processes for each pair.
 
 {times(ratios, "≤ 1.3")} the memory of a plain socket.
 

@@ -7,16 +7,18 @@ from datetime import date
 from math import ceil
 from pathlib import Path
 from statistics import median
+from textwrap import TextWrapper
 from typing import Any
 
 BY_HAND = "\n## Where the time goes"
+LINES = TextWrapper(120, break_long_words=False, break_on_hyphens=False)
 HEAD = """# Benchmarks
 
-Written by `make bench` and `make bench-long`; each section says by which of them, when, and on which machine of the list below.
-Every figure is a ratio of two programs run in turn, in one run, on one machine, durable commits on; medians of five pairs unless
-it says otherwise. Only the ratios mean something. Every run that writes ends with a look at its log: positions without a gap,
-seats recounted, every acknowledged command stored once, every placed order ended or timed; a run that breaks one of these
-fails, whatever its speed.
+Written by `make bench` and `make bench-long`; each section says by which of them, when, and on which machine of the
+list below. Every figure is a ratio of two programs run in turn, in one run, on one machine, durable commits on; medians
+of five pairs unless it says otherwise. Only the ratios mean something. Every run that writes ends with a look at its
+log: positions without a gap, seats recounted, every acknowledged command stored once, every placed order ended or
+timed; a run that breaks one of these fails, whatever its speed.
 """
 
 
@@ -53,6 +55,12 @@ def table(sides: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
     return "\n".join(lines)
 
 
+def wrapped(text: str) -> str:
+    """Prose in lines of 120; tables and what stands between fences as they are."""
+    paragraphs = text.strip().split("\n\n")
+    return "\n\n".join(p if p.startswith(("|", "```")) else LINES.fill(p) for p in paragraphs)
+
+
 def keep(
     kept: Mapping[str, Any], measured: Mapping[str, Figure], *, machine: str, command: str, day: date
 ) -> dict[str, Any]:
@@ -77,7 +85,7 @@ def render(kept: Mapping[str, Any], by_hand: str) -> str:
     parts = [HEAD, *(f"Machine {number}: {machine}\n" for number, machine in enumerate(machines, 1))]
     for key, section in kept.items():
         origin = f"{key}, `{section['command']}` of {section['day']}, machine {machines.index(section['machine']) + 1}."
-        parts.append(f"## {section['title']}\n\n{section['text'].strip()}\n\n*{origin}*\n")
+        parts.append(f"## {section['title']}\n\n{wrapped(section['text'])}\n\n*{origin}*\n")
     return "\n".join(parts) + by_hand
 
 

@@ -37,11 +37,13 @@ async def measure(stage: Stage) -> dict[str, Figure]:
     least = sorted(share[0] for share in shares[1:])
     several = [{**run, "least_share_percent": share[0]} for run, share in zip(several, shares[1:], strict=True)]
     text = f"""
-The flash sale with {PROCESSES} processes on one database and one Redis, the {CLIENTS} clients spread over them and all on one seat type,
-against the same with one process. No server is pinned here; all of them, PostgreSQL, Redis and the clients share the cores.
+The flash sale with {PROCESSES} processes on one database and one Redis, the {CLIENTS} clients spread over them and
+all on one seat type, against the same with one process. No server is pinned here; all of them, PostgreSQL, Redis and
+the clients share the cores.
 
-{times(ratios, "≥ 1.5")} the orders per second of one process; the p99 is {p99[len(p99) // 2]:,.0f} ms (target ≤ 250), and the process
-that took least took {least[len(least) // 2]:.0f} % of the orders (an equal share is {100 / PROCESSES:.0f} %).
+{times(ratios, "≥ 1.5")} the orders per second of one process; the p99 is {p99[len(p99) // 2]:,.0f} ms (target ≤ 250),
+and the process that took least took {least[len(least) // 2]:.0f} % of the orders (an equal share is
+{100 / PROCESSES:.0f} %).
 
 {table({f"{PROCESSES} processes": several, "one process": one})}
 

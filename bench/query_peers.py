@@ -1,4 +1,4 @@
-"""The page of a conference, hot: ours over GraphQL against a plain route, graphql-yoga and mercurius with graphql-jit."""
+"""The page of a conference, hot: ours over GraphQL against a plain route, graphql-yoga and mercurius."""
 
 from pathlib import Path
 
@@ -43,14 +43,15 @@ async def measure(stage: Stage) -> dict[str, Figure]:
         return [them.server_cpu_us / one.server_cpu_us for one, them in zip(us, peer, strict=True)]
 
     text = f"""
-The page of a conference with {SEAT_TYPES} seat types of 10 fields each ({len(orjson.dumps(answer)):,} bytes), the same `POST /graphql` again and
-again: {CLIENTS} clients, {stage.count(QUESTIONS):,} questions a run. The peers answer from memory with what ours answered: a Starlette route
-that returns the same dictionary as JSON; graphql-yoga 5 and mercurius 16 with graphql-jit (`bench/peers/`, both MIT), which
-run the same query over the same printed schema, with the caches that they come with. Compared is the CPU time of the server
-process for a question, since one client process cannot keep the fastest of them busy.
+The page of a conference with {SEAT_TYPES} seat types of 10 fields each ({len(orjson.dumps(answer)):,} bytes), the
+same `POST /graphql` again and again: {CLIENTS} clients, {stage.count(QUESTIONS):,} questions a run. The peers answer
+from memory with what ours answered: a Starlette route that returns the same dictionary as JSON; graphql-yoga 5 and
+mercurius 16 with graphql-jit (`bench/peers/`, both MIT), which run the same query over the same printed schema, with
+the caches that they come with. Compared is the CPU time of the server process for a question, since one client
+process cannot keep the fastest of them busy.
 
-{times(cheaper(plain), "≥ 1.5")} as many questions for a CPU-second as the Starlette route, {times(cheaper(yoga), "≥ 5")} as many as yoga,
-{times(cheaper(mercurius), "≥ 1.0")} as many as mercurius.
+{times(cheaper(plain), "≥ 1.5")} as many questions for a CPU-second as the Starlette route,
+{times(cheaper(yoga), "≥ 5")} as many as yoga, {times(cheaper(mercurius), "≥ 1.0")} as many as mercurius.
 
 {table({side: [vars(one) for one in measured[1:]] for side, measured in runs.items()})}
 """

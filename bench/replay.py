@@ -28,21 +28,24 @@ async def measure(stage: Stage) -> dict[str, Figure]:
         await stage.drop(database)
     reading = read["events_per_second"] / peer["read_per_second"]
     rebuilding = rebuilt["events_per_second"] / peer["project_per_second"]
-    sides = {
-        "Plenary": {"read": read["events_per_second"], "project": rebuilt["events_per_second"]},
-        "eventsourcing": {"read": peer["read_per_second"], "project": peer["project_per_second"]},
+    names = ("read_events_per_second", "projected_events_per_second")
+    speeds = {
+        "Plenary": (read["events_per_second"], rebuilt["events_per_second"]),
+        "eventsourcing": (peer["read_per_second"], peer["project_per_second"]),
     }
+    sides = {side: [dict(zip(names, both, strict=True))] for side, both in speeds.items()}
     text = f"""
-{events:,} events, filled in by COPY under the log's constraints, of orders for
-many conferences. One pair. *Read*: all of them from the database into event objects, {1_000:,} a page. *Project*: every view
-(catalogue, availability, orders) folded by its follower from the beginning of the log into emptied tables, all three at once, in
-one process. The peer is `eventsourcing` (`bench/peers/projection.py`) on {peer["events"]:,} events of its own: the same page size
-through its recorder and mapper, and its projection runner with one view of one row an order; the runner was stopped after
-{projected:,} events, since its speed does not depend on how many follow.
+{events:,} events, filled in by COPY under the log's constraints, of orders for many conferences. One pair. *Read*:
+all of them from the database into event objects, {1_000:,} a page. *Project*: every view (catalogue, availability,
+orders) folded by its follower from the beginning of the log into emptied tables, all three at once, in one process.
+The peer is `eventsourcing` (`bench/peers/projection.py`) on {peer["events"]:,} events of its own: the same page size
+through its recorder and mapper, and its projection runner with one view of one row an order; the runner was stopped
+after {projected:,} events, since its speed does not depend on how many follow.
 
-**{reading:.2f}×** the events read per second (target ≥ 3), **{rebuilding:.2f}×** the events projected per second (target ≥ 10).
+**{reading:.2f}×** the events read per second (target ≥ 3), **{rebuilding:.2f}×** the events projected per second
+(target ≥ 10).
 
-{table({side: [{f"{name}_events_per_second": value for name, value in speeds.items()}] for side, speeds in sides.items()})}
+{table(sides)}
 
 Checked from the log afterwards: {checked}.
 """

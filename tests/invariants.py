@@ -18,7 +18,9 @@ SELECT count(*) FROM (
 WHERE command_id IS NULL OR last - first + 1 <> events OR last > commands.position
 """
 UNKNOWN = "SELECT count(*) FROM unnest($1::uuid[]) AS id LEFT JOIN commands ON command_id = id WHERE command_id IS NULL"
-TWICE = "SELECT count(*) FROM (SELECT FROM events WHERE type = 'OrderPlaced' GROUP BY stream HAVING count(*) > 1) AS twice"
+TWICE = (
+    "SELECT count(*) FROM (SELECT FROM events WHERE type = 'OrderPlaced' GROUP BY stream HAVING count(*) > 1) AS twice"
+)
 FORGOTTEN = """
 WITH timed AS MATERIALIZED (
   SELECT command::jsonb -> 1 ->> 'order_id' AS id FROM timers WHERE command::jsonb ->> 0 = 'ExpireOrder'

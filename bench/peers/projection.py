@@ -11,10 +11,10 @@ import time
 from uuid import UUID
 
 from eventsourcing.application import Application
+from eventsourcing.dispatch import singledispatchmethod
 from eventsourcing.domain import Aggregate, event
 from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
-from eventsourcing.dispatch import singledispatchmethod
 from psycopg.sql import SQL, Identifier
 
 PAGE = 1_000
@@ -97,7 +97,9 @@ class OrdersProjection(Projection[OrdersView]):
 
     @process_event.register
     def _(self, domain_event: Order.Expired, tracking) -> None:
-        self.view.store("UPDATE order_rows SET state = 'expired' WHERE id = %s", (domain_event.originator_id,), tracking)
+        self.view.store(
+            "UPDATE order_rows SET state = 'expired' WHERE id = %s", (domain_event.originator_id,), tracking
+        )
 
 
 def main() -> None:

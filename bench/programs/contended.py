@@ -8,7 +8,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -17,7 +17,16 @@ import orjson
 import uvloop
 
 from plenary.engine.decider import Refusal
-from plenary.registration.seats import SEATS, QuotaSet, ReserveSeats, SalesSet, SeatsReserved, SetQuota, SetSales
+from plenary.registration.seats import (
+    SEATS,
+    Command,
+    QuotaSet,
+    ReserveSeats,
+    SalesSet,
+    SeatsReserved,
+    SetQuota,
+    SetSales,
+)
 from plenary.words import Item
 
 SCHEMA = """
@@ -30,7 +39,9 @@ INSERT = "INSERT INTO stream_events (stream, version, type, data) VALUES ($1, $2
 LOCK = "SELECT version, quota, held FROM streams WHERE id = $1 FOR UPDATE"
 MOVE = "UPDATE streams SET version = version + 1, held = held + $2 WHERE id = $1"
 QUOTA = 1_000_000
-DECODERS = {cls.__name__: msgspec.json.Decoder(cls) for cls in (QuotaSet, SalesSet, SeatsReserved)}
+DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
+    cls.__name__: msgspec.json.Decoder(cls) for cls in (QuotaSet, SalesSet, SeatsReserved)
+}
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 
@@ -76,7 +87,8 @@ async def contend(way: str, dsn: str, callers: int, commands: int) -> object:
         await pool.execute(SCHEMA)
         await pool.execute("INSERT INTO streams VALUES ($1, 2, $2, 0)", stream, QUOTA)
         state = SEATS.initial
-        for version, command in enumerate((SetQuota(stream, seat_type, QUOTA), SetSales(stream, True)), 1):
+        begin: tuple[Command, ...] = (SetQuota(stream, seat_type, QUOTA), SetSales(stream, True))
+        for version, command in enumerate(begin, 1):
             decided = SEATS.decide(command, state)
             assert not isinstance(decided, Refusal)
             state = SEATS.evolve(state, decided[0])
