@@ -1,27 +1,24 @@
 """The hot stream: everybody wants seats of the same conference, so that every decision rests on the one before."""
 
-import asyncio
-import time
 from typing import Any
 from uuid import UUID, uuid4
 
 from bench.page import Figure, percentile, table, times
 from bench.programs import hot
-from bench.programs.run import own
+from bench.programs.run import own, together
 from bench.stage import Stage
 
 CALLERS, PROCESSES = 64, 4
 SECONDS = 3.0
 RETRIES, LOCKS = 300, 3_000
-START = 2.0  # seconds until all processes are there
 
 
 async def rush(stage: Stage, database: str, processes: int, acknowledged: list[UUID]) -> dict[str, float]:
     """So many processes reserve on one new stream."""
     conference, seat_type, url = uuid4(), uuid4(), stage.postgres.url(database)
     await hot.prepare(url, conference, seat_type)
-    arguments = (conference, seat_type, CALLERS // processes, time.time() + START, 0.5 if stage.small else SECONDS)
-    found: list[Any] = await asyncio.gather(*(own("hot", url, *arguments) for _ in range(processes)))
+    arguments = (conference, seat_type, CALLERS // processes, 0.5 if stage.small else SECONDS)
+    found = await together("hot", processes, url, *arguments)
     for one in found:
         acknowledged += map(UUID, one["acknowledged"])
     latencies = [latency for one in found for latency in one["latencies_ms"]]

@@ -28,7 +28,13 @@ def node(script: str, environment: Mapping[str, str], core: int = 0) -> Program:
         subprocess.run([bin_ / "npm", "ci", *quiet], cwd=NODE, env=path, check=True)
         marker.write_bytes(lock)
     port = free_port()
-    settings = {"NODE_ENV": "production", "PORT": str(port), "SCHEMA": str(ROOT / "schema.graphql"), **environment}
+    settings = {
+        "NODE_ENV": "production",
+        "NODE_NO_WARNINGS": "1",
+        "PORT": str(port),
+        "SCHEMA": str(ROOT / "schema.graphql"),
+        **environment,
+    }
     return start([str(bin_ / "node"), str(NODE / script)], settings, port, core)
 
 

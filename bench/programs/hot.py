@@ -16,14 +16,14 @@ from plenary.registration.seats import SEATS, ReserveSeats, SetQuota, SetSales
 from plenary.words import Item
 
 
-async def reserve(url: str, conference: UUID, seat_type: UUID, callers: int, begin: float, seconds: float) -> object:
-    """From the instant `begin` on; each caller sends its next command when the last one's answer is durable."""
+async def reserve(url: str, conference: UUID, seat_type: UUID, callers: int, seconds: float) -> object:
+    """From a line on the standard input on; a caller sends its next command when the last one's answer is durable."""
     engine = Engine(Plan([SEATS], [], []), Database(url), PostgresLog(url), b"k" * 32)
     acknowledged, latencies, busy = list[str](), list[float](), 0
 
     async def call() -> None:
         nonlocal busy
-        while time.time() < begin + seconds:
+        while time.perf_counter() < began + seconds:
             command, order = uuid4(), uuid4()
             sent = time.perf_counter()
             reservation = ReserveSeats(conference, order, 1, (Item(seat_type, 1),))
@@ -37,7 +37,8 @@ async def reserve(url: str, conference: UUID, seat_type: UUID, callers: int, beg
 
     async with engine.running(work=False):
         await engine.state(SEATS, conference)
-        await asyncio.sleep(max(0.0, begin - time.time()))
+        print("ready", flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
         began = time.perf_counter()
         await asyncio.gather(*(call() for _ in range(callers)))
         took = time.perf_counter() - began
@@ -54,6 +55,6 @@ async def prepare(url: str, conference: UUID, seat_type: UUID) -> None:
 
 
 if __name__ == "__main__":
-    url, conference, seat_type, callers, begin, seconds = sys.argv[1:]
-    found = uvloop.run(reserve(url, UUID(conference), UUID(seat_type), int(callers), float(begin), float(seconds)))
+    url, conference, seat_type, callers, seconds = sys.argv[1:]
+    found = uvloop.run(reserve(url, UUID(conference), UUID(seat_type), int(callers), float(seconds)))
     sys.stdout.buffer.write(orjson.dumps(found))

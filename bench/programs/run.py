@@ -29,6 +29,23 @@ async def own(module: str, *arguments: object) -> Any:
     return await run(sys.executable, "-m", f"bench.programs.{module}", *map(str, arguments))
 
 
+async def together(module: str, number: int, *arguments: object) -> list[Any]:
+    """What so many processes of a program found, which began at one instant: when all had said that they are ready."""
+    command = [sys.executable, "-m", f"bench.programs.{module}", *map(str, arguments)]
+    processes = [
+        await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, cwd=ROOT, limit=2**26)
+        for _ in range(number)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        if await process.stdout.readline() != b"ready\n":
+            raise RuntimeError(f"{module} does not get ready")
+    said = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
+    if any(process.returncode for process in processes):
+        raise RuntimeError(f"{module} failed")
+    return [orjson.loads(found) for found, _ in said]
+
+
 def eventsourcing(url: str) -> dict[str, str]:
     """How the library of that name is told about a database."""
     parts = sa.make_url(url)
