@@ -1,7 +1,7 @@
 """Several processes: the flash sale served by three of them on one database, against one."""
 
 from bench.flash_sale import CLIENTS, ORDERS, WARM_UP, House, Run
-from bench.machine import plenary
+from bench.machine import Program, plenary
 from bench.page import Figure, table, times
 from bench.stage import Stage
 from tests.servers import start_redis
@@ -19,8 +19,10 @@ async def measure(stage: Stage) -> dict[str, Figure]:
     try:
         for name, number in zip(names, (1, PROCESSES), strict=True):
             settings = {**stage.settings(name), "PLENARY_REDIS": redis.url}
-            programs = [plenary(settings, core=None) for _ in range(number)]
+            programs: list[Program] = []
             houses.append(House(programs, stage.dsn(name)))
+            for _ in range(number):
+                programs.append(plenary(settings, core=None))
         for orders in (stage.count(WARM_UP), *[stage.count(ORDERS)] * stage.pairs):
             for house, runs in zip(houses, measured, strict=True):
                 runs.append(await house.sell(orders))

@@ -29,7 +29,10 @@ async def read(engine: Engine) -> int:
 
 
 async def rebuild(engine: Engine) -> int:
-    """Every view's table, emptied and folded by its follower from the beginning of the log; how many events."""
+    """Every view's table, emptied and folded by its follower from the beginning of the log; how many events.
+
+    Views only: a process or a mailbox that began again would do again what it has done.
+    """
     async with engine.database.transaction() as db:
         for view in VIEWS:
             await db.execute(sa.delete(view.table))
