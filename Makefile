@@ -17,8 +17,11 @@ demo-reset: ## forget the demo's data; the next `make demo` seeds again
 test: python ## every test there is; the last line counts them
 	@.ci/test
 
-bench: python pages ## the measurements that docs/benchmarks.md shows
+bench: python pages ## the measurements of docs/benchmarks.md that take a quarter of an hour together
 	@$(PY) -m bench
+
+bench-long: python pages ## those that take longer
+	@$(PY) -m bench --long
 
 lint: python ## mistakes in Python and in the scripts that a reader would point at
 	$(PY) -m ruff check .
@@ -61,5 +64,5 @@ packages: python
 pages: python
 	@.ci/frontend build
 
-.PHONY: help demo demo-reset test bench lint types types-python types-frontend format format-check schema schema-check \
+.PHONY: help demo demo-reset test bench bench-long lint types types-python types-frontend format format-check schema schema-check \
 	lock clean python packages pages

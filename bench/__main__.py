@@ -1,87 +1,90 @@
-"""`make bench`: measures, checks, and writes docs/benchmarks.md."""
+"""`make bench` and `make bench-long`: measure, check, and write docs/benchmarks.md.
 
+    python -m bench [--long] [--small] [P1 P4 …]
+
+Figures may be named to measure these alone. `--small` tries them with small counts, prints them and writes nothing.
+"""
+
+import argparse
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from statistics import median
 from typing import Any
 
-from bench import fan_out, flash_sale
-from bench.machine import ROOT, describe, fsync_cost
-from plenary.migrations import migrate
-from tests.servers import start_postgres
+from bench import (
+    appending,
+    arrival,
+    fan_out,
+    flash_sale,
+    full_order,
+    growth,
+    hot_stream,
+    memory,
+    painting,
+    processes,
+    query_peers,
+    replay,
+)
+from bench.machine import ROOT
+from bench.page import Figure, write
+from bench.stage import Stage, stage
 
-PAGE = ROOT / "docs" / "benchmarks.md"
-
-
-def table(rows: Sequence[tuple[str, Sequence[dict[str, float]]]]) -> str:
-    """Medians, one line a side."""
-    names = [name for name in rows[0][1][0] if name != "resident_kb"]  # only a first run starts with no memory at hand
-    lines = ["| | " + " | ".join(name.replace("_", " ") for name in names) + " |", "|---" * (len(names) + 1) + "|"]
-    for side, runs in rows:
-        medians = (median(run[name] for run in runs) for name in names)
-        lines.append(f"| {side} | " + " | ".join(f"{value:,.1f}" for value in medians) + " |")
-    return "\n".join(lines)
-
-
-async def measure() -> str:
-    """Everything, one after the other; the page."""
-    postgres = start_postgres(durable=True)
-    try:
-        machine = describe(fsync_cost(postgres.folder))
-        for name in ("sale", "crud", "watch"):
-            await execute(postgres, f"CREATE DATABASE {name}")
-        for name in ("sale", "watch"):
-            await migrate(postgres.url(name))
-        print("A flash sale", flush=True)
-        sale = await flash_sale.measure(postgres, ("sale", "crud"))
-        print(f"  {sale['ratio']:.2f}× CRUD", flush=True)
-        print("Fan-out", flush=True)
-        watch = await fan_out.measure(postgres, "watch")
-        print(f"  {watch['cpu_ratio']:.2f}× the CPU of raw sockets", flush=True)
-    finally:
-        postgres.discard()
-    return page(machine, sale, watch)
-
-
-async def execute(postgres: Any, statement: str) -> None:
-    """One statement on the server."""
-    import asyncpg
-
-    connection = await asyncpg.connect(postgres.url().replace("+asyncpg", ""))
-    await connection.execute(statement)
-    await connection.close()
+Measure = Callable[[Stage], Coroutine[Any, Any, dict[str, Figure]]]
+SHORT: dict[str, Measure] = {
+    "P1": flash_sale.measure,
+    "P4": appending.measure,
+    "P5": hot_stream.measure,
+    "P8": query_peers.measure,
+    "P9": fan_out.measure,
+    "P11": memory.measure,
+    "P12": arrival.size,
+}
+LONG: dict[str, Measure] = {
+    "P2": processes.measure,
+    "P3": full_order.measure,
+    "P6": replay.measure,
+    "P7": growth.measure,
+    "P10": painting.measure,
+    "P13": arrival.clone,
+}
 
 
-def page(machine: str, sale: dict[str, Any], watch: dict[str, Any]) -> str:
-    """What docs/benchmarks.md says."""
-    facts = {
-        "day": datetime.now(UTC).date(),
-        "machine": machine,
-        "pairs": len(sale["ours"]),
-        "sale": f"{sale['ratio']:.2f}",
-        "sale_pairs": ", ".join(map(str, sale["ratios"])),
-        "sale_table": table([("Plenary", sale["ours"]), ("CRUD by hand", sale["theirs"])]),
-        "checked": sale["checked"],
-        "watch": f"{watch['cpu_ratio']:.2f}",
-        "watch_pairs": ", ".join(map(str, watch["cpu_ratios"])),
-        "watch_time": f"{watch['time_ratio']:.2f}",
-        "watch_memory": f"{watch['memory_ratio']:.2f}",
-        "watch_table": table([("Plenary", watch["ours"]), ("raw sockets", watch["theirs"])]),
-        "bytes": watch["bytes"],
-        "clients": flash_sale.CLIENTS,
-        "orders": f"{flash_sale.ORDERS:,}",
-        "watchers": f"{fan_out.WATCHERS:,}",
-    }
-    return (ROOT / "bench" / "page.md").read_text().format(**facts)
+def chosen(long: bool, names: list[str]) -> dict[str, Measure]:
+    """What is to be measured: the figures that are named, else those of the short or the long run."""
+    if unknown := set(names) - SHORT.keys() - LONG.keys():
+        raise SystemExit(f"no figure is called {', '.join(sorted(unknown))}")
+    return {name: (SHORT | LONG)[name] for name in names} if names else LONG if long else SHORT
 
 
 def main() -> None:
-    """Measure and write; the part by hand below the line of the page is kept."""
-    written = asyncio.run(measure())
-    kept = PAGE.read_text().partition("\n## Where the time goes")[1:] if PAGE.exists() else ("", "")
-    PAGE.write_text(written + "".join(kept))
-    print(f"written to {PAGE.relative_to(ROOT)}")
+    """Measure one figure after the other, each kept as soon as it is there; exits with 1 when one failed."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--long", action="store_true", help="the figures that take long")
+    parser.add_argument("--small", action="store_true", help="try them with small counts, and write nothing")
+    parser.add_argument("figures", nargs="*", metavar="P1", help="these alone")
+    asked = parser.parse_args()
+    failed: list[str] = []
+    with stage(asked.small) as place:
+        print(place.machine, flush=True)
+        for name, measure in chosen(asked.long, asked.figures).items():
+            print(f"==> {name}", flush=True)
+            began = time.perf_counter()
+            try:
+                found = asyncio.run(measure(place))
+            except Exception as problem:
+                failed.append(name)
+                print(f"    failed: {type(problem).__name__}: {problem}", flush=True)
+                continue
+            for figure in found.values():
+                print(figure.text, flush=True)
+            print(f"    after {time.perf_counter() - began:.0f} s", flush=True)
+            if not asked.small:
+                command = "make bench-long" if name in LONG else "make bench"
+                day = datetime.now(UTC).date()
+                write(ROOT / "docs", found, machine=place.machine, command=command, day=day)
+    if failed:
+        raise SystemExit(f"Not measured, and left as they were: {', '.join(failed)}.")
 
 
 if __name__ == "__main__":

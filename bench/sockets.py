@@ -10,9 +10,12 @@ import orjson
 class Watcher(asyncio.Protocol):
     """One connection; `seen` counts text frames, `last` is the newest one's payload."""
 
-    def __init__(self, port: int, subscribe: bytes) -> None:
-        """`subscribe`: a client frame's JSON, sent after `connection_ack` ("" sends nothing at all)."""
-        self._port, self._subscribe = port, subscribe
+    def __init__(self, port: int, subscribe: bytes, greeted: bool = True) -> None:
+        """`subscribe`: a client frame's JSON, sent after `connection_ack` ("" sends nothing at all).
+
+        `greeted`: whether the server answers a subscription with the present state at once.
+        """
+        self._port, self._subscribe, self._greeted = port, subscribe, greeted
         self._buffer = bytearray()
         self._upgraded = False
         self.seen = 0
@@ -64,6 +67,8 @@ class Watcher(asyncio.Protocol):
     def _take(self, payload: bytes) -> None:
         if payload.startswith(b'{"type":"connection_ack"'):
             self._send(self._subscribe)
+            if not self._greeted:
+                self.ready.set_result(None)
             return
         if not payload:
             return
@@ -83,12 +88,12 @@ class Watcher(asyncio.Protocol):
         self._transport.close()
 
 
-async def gather(port: int, count: int, subscribe: bytes) -> list[Watcher]:
-    """That many watchers, all subscribed and answered once."""
+async def gather(port: int, count: int, subscribe: bytes, greeted: bool = True) -> list[Watcher]:
+    """That many watchers, all subscribed and, where the server does so, answered once."""
     loop = asyncio.get_running_loop()
     watchers: list[Watcher] = []
     for start in range(0, count, 50):
-        some = [Watcher(port, subscribe) for _ in range(min(50, count - start))]
+        some = [Watcher(port, subscribe, greeted) for _ in range(min(50, count - start))]
         for watcher in some:
             await loop.create_connection(lambda watcher=watcher: watcher, "127.0.0.1", port)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
         await asyncio.gather(*(watcher.ready for watcher in some))

@@ -18,6 +18,7 @@ from plenary.graphql.http import Endpoint
 from plenary.graphql.kept import MOST, MOST_BYTES, Answers, Kept
 from plenary.graphql.schema import PUBLIC, SCHEMA
 from plenary.graphql.words import encode_position
+from plenary.operations.doors import Doors
 from plenary.registration.availability import AVAILABILITY
 from tests.house import ADA, Browser, House, Sold, conference_input, open_house
 
@@ -60,8 +61,9 @@ def endpoint_of(house: House) -> Endpoint:
     """The house's endpoint."""
     (mount,) = house.built.web.routes
     endpoint = next(room.app for room in mount.routes if isinstance(room, Route) and room.path == "/graphql")  # type: ignore[attr-defined]  # it is a mount
-    assert isinstance(endpoint, Endpoint)
-    return endpoint
+    assert isinstance(endpoint, Doors)
+    assert isinstance(endpoint.app, Endpoint)
+    return endpoint.app
 
 
 def answers_of(house: House) -> Answers:
