@@ -143,7 +143,7 @@ async def open_sales(stage: Stage, database: str, number: int) -> list[Sale]:
     try:
         sales = [Sale(*(await open_sale(server.port, QUOTA, f"127.0.2.{n % 200 + 1}"))[:2], 0) for n in range(number)]
         head = await connection.fetchval("SELECT max(position) FROM events")
-        while await connection.fetchval("SELECT min(position) FROM bookmarks") < head:
+        while await connection.fetchval("SELECT min(position) FROM bookmarks WHERE name <> 'timers'") < head:
             await asyncio.sleep(0.05)
             head = await connection.fetchval("SELECT max(position) FROM events")
         for sale in sales:
@@ -180,7 +180,7 @@ async def fill(stage: Stage, database: str, events: int) -> int:
 
     await asyncio.gather(past.tell(), *(copy(table) for table in columns))
     head = await connection.fetchval("SELECT max(position) FROM events")
-    await connection.execute("UPDATE bookmarks SET position = $1", head)
+    await connection.execute("UPDATE bookmarks SET position = $1 WHERE name <> 'timers'", head)
     await connection.execute("VACUUM ANALYZE")
     await connection.execute("CHECKPOINT")
     await connection.close()

@@ -26,7 +26,8 @@ PLACE = """mutation Place($c: UUID!, $o: UUID!, $f: UUID!, $i: [OrderItemInput!]
                           lines { seatTypeId name wanted granted } } }
     ... on Refusal { code message }
   } }"""
-BEHIND = "SELECT coalesce((SELECT max(position) FROM events) > (SELECT min(position) FROM bookmarks), false)"
+BEHIND = """SELECT coalesce((SELECT max(position) FROM events)
+  > (SELECT min(position) FROM bookmarks WHERE name <> 'timers'), false)"""
 CREATE = """mutation Create($c: UUID!, $f: UUID!, $i: ConferenceInput!, $o: OwnerInput!) {
   createConference(commandId: $c, conferenceId: $f, input: $i, owner: $o) { __typename ... on Refusal { message } } }"""
 ADD = """mutation Add($c: UUID!, $f: UUID!, $s: UUID!, $i: SeatTypeInput!) {

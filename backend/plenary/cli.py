@@ -32,7 +32,7 @@ from plenary.seed import BOUGHT, CONFERENCE_ID, OWNER_EMAIL, SLUG, Seed
 from plenary.settings import Settings, WrongSetting
 
 COLLECT_AFTER: Final = (20_000, 20, 50)
-"""Allocations, and rounds, after which garbage is looked for: events and rows live long and hold no cycles."""
+"""Allocations, and rounds, after which garbage is looked for."""
 DIED: Final = 70
 """The exit code of a server of which a part died (EX_SOFTWARE): whoever supervises it starts it again."""
 
@@ -64,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except WrongSetting as wrong:
         fail(str(wrong))
     logs.set_up(settings.log)
+    collect_rarely()
     try:
         run(said, settings)
     except Failed as why:
@@ -105,6 +106,12 @@ async def operate(said: argparse.Namespace, settings: Settings) -> None:
 
 def _write(text: str) -> None:
     print(text, end="", flush=True)
+
+
+def collect_rarely() -> None:
+    """Look for garbage less often, and not in what exists already: events and rows live long and hold no cycles."""
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def step(text: str) -> None:
@@ -183,8 +190,6 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings, listening: socket.socket, *, show: bool, work: bool) -> None:
     """Serve until told to stop; exits with 70 when a part of the engine dies."""
     house = build(settings, died=_end_loudly, work=work)
-    gc.freeze()  # what exists now stays for good: looking through it again and again finds nothing
-    gc.set_threshold(*COLLECT_AFTER)
     config = uvicorn.Config(
         house.web,
         log_config=None,  # it writes where everybody writes

@@ -7,9 +7,9 @@ it, once.
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 
@@ -23,8 +23,7 @@ class NewEvent:
     schema_version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A stored event. `position` counts all events from 1 without gaps, `version` those of its stream from 1."""
 
     position: int
@@ -37,7 +36,7 @@ class Recorded:
     recorded_at: datetime
 
 
-COLUMNS: Final = ", ".join(field.name for field in fields(Recorded))
+COLUMNS: Final = ", ".join(Recorded._fields)
 """The columns of the table of events, as SQL names them."""
 
 

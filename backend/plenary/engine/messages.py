@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -33,8 +33,7 @@ class Metadata:
     actor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A stored event as the rest of the house sees it: `data` is the domain's own event."""
 
     position: int
@@ -109,52 +108,41 @@ class Messages:
 
         A type or version of a newer program raises `UnknownMessage`, or with `of_newer` becomes `Unknown`.
         """
-        if of_newer and any(self._is_newer(row) for row in rows):
-            known = iter(await self.decode([row for row in rows if not self._is_newer(row)]))
-            return [self._unknown(row) if self._is_newer(row) else next(known) for row in rows]
-        lifted = [self._lift(row) for row in rows]
-        people = [
-            UUID(data[subject])
-            for row, data in zip(rows, lifted, strict=True)
-            if data is not None
-            for _, subject in self._events[row.type].personal
-        ]
+        people = [UUID(data[subject]) for row in rows for data, subjects in self._sealed(row) for subject in subjects]
         await self._keys.load(people)
-        return [self._open(row, data) for row, data in zip(rows, lifted, strict=True)]
+        return [self._open(row, of_newer) for row in rows]
 
-    def _is_newer(self, row: Recorded) -> bool:
+    def _sealed(self, row: Recorded) -> Iterable[tuple[dict[str, Any], list[str]]]:
+        """The fields of an event about people, and which of them name one."""
         shape = self._events.get(row.type)
-        return shape is None or row.schema_version > shape.schema_version
+        if shape is not None and shape.personal and row.schema_version <= shape.schema_version:
+            yield self._lift(row, shape), [subject for _, subject in shape.personal]
 
-    def _unknown(self, row: Recorded) -> Event:
-        metadata = self._metadata.decode(row.metadata)
-        return Event(row.position, row.stream, row.version, Unknown(row.type), metadata, row.recorded_at)
-
-    def _lift(self, row: Recorded) -> dict[str, Any] | None:
-        """The fields of an event that must be looked at before decoding, or None when it can be decoded as it is."""
-        if self._is_newer(row):
-            raise UnknownMessage(
-                f"event {row.position} is a {row.type}, version {row.schema_version}, of a newer program"
-            )
-        shape = self._events[row.type]
-        if row.schema_version == shape.schema_version and not shape.personal:
-            return None
-        data: dict[str, Any] = msgspec.json.decode(row.data)
-        for upcast in self._upcasters.get(row.type, ())[row.schema_version - 1 :]:
-            data = upcast(data)
-        return data
-
-    def _open(self, row: Recorded, data: dict[str, Any] | None) -> Event:
-        shape = self._events[row.type]
-        metadata = self._metadata.decode(row.metadata)
-        if data is None:
-            event = shape.decoder.decode(row.data)
-        else:
+    def _open(self, row: Recorded, of_newer: bool) -> Event:
+        shape = self._events.get(row.type)
+        data: Any
+        if shape is None or row.schema_version > shape.schema_version:
+            if not of_newer:
+                about = f"event {row.position} is a {row.type}, version {row.schema_version}, of a newer program"
+                raise UnknownMessage(about)
+            data = Unknown(row.type)
+        elif shape.personal or row.schema_version < shape.schema_version:
+            fields = self._lift(row, shape)
             for field, subject in shape.personal:
                 place = f"{row.stream}/{row.version}/{field}"
-                data[field] = self._keys.open(UUID(data[subject]), data[field], place)
-            event = msgspec.convert(data, shape.type)
-        return Event(row.position, row.stream, row.version, event, metadata, row.recorded_at)
+                fields[field] = self._keys.open(UUID(fields[subject]), fields[field], place)
+            data = msgspec.convert(fields, shape.type)
+        else:
+            data = shape.decoder.decode(row.data)
+        return Event(row.position, row.stream, row.version, data, self._metadata.decode(row.metadata), row.recorded_at)
+
+    def _lift(self, row: Recorded, shape: _Shape) -> dict[str, Any]:
+        """The stored fields of an event in today's shape."""
+        data: dict[str, Any] = msgspec.json.decode(row.data)
+        if row.schema_version < shape.schema_version:
+            for upcast in self._upcasters[row.type][row.schema_version - 1 :]:
+                data = upcast(data)
+        return data
 
     def write_command(self, command: object) -> str:
         """A command as JSON, for a timer. Commands that wait hold nothing personal."""

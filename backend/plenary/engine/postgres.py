@@ -78,11 +78,11 @@ class PostgresLog:
 
     async def stream(self, name: str, after: int = 0) -> list[Recorded]:
         """See EventLog."""
-        return [Recorded(*row) for row in await self._fetch(STREAM, name, after)]
+        return [*map(Recorded._make, await self._fetch(STREAM, name, after))]
 
     async def after(self, position: int, limit: int = 1000) -> list[Recorded]:
         """See EventLog."""
-        return [Recorded(*row) for row in await self._fetch(AFTER, position, limit)]
+        return [*map(Recorded._make, await self._fetch(AFTER, position, limit))]
 
     async def head(self) -> int:
         """See EventLog."""

@@ -126,7 +126,9 @@ class Endpoint(GraphQL[Context, None]):
         if kept is None and (answer := self._again(await self._keep(body, known, variables), request, headers)):
             return answer
         response = await self.get_sub_response(request)
-        result = await self.execute(known, variables, await self.get_context(request, response))
+        context = await self.get_context(request, response)
+        with self.contexts.engine.observer.request(asked.get("operationName")):
+            result = await self.execute(known, variables, context)
         return self.create_response(await self.process_result(request, result), response)
 
     def _again(self, kept: Kept | None, request: Request, headers: Mapping[str, str]) -> Response | None:

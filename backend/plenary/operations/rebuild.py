@@ -51,6 +51,7 @@ class _Building:
         self._engine, self._view, self.position = engine, view, 0
         columns = [column._copy() for column in view.table.columns]
         self._table = sa.Table(f"{view.table.name}_beside", sa.MetaData(), *columns)
+        self._types = {event.__name__ for event in view.events}
         self._projector = Projector(dataclasses.replace(view, table=self._table), engine.database)
 
     async def begin(self) -> None:
@@ -67,8 +68,9 @@ class _Building:
     async def _fold(self, db: AsyncConnection, limit: int) -> None:
         first = self.position + 1
         try:
-            events = await self._engine.messages.decode(await self._engine.log.after(self.position, limit))
-            written = await self._projector.write(db, events)
+            rows = await self._engine.log.after(self.position, limit)
+            concerned = await self._engine.messages.decode([row for row in rows if row.type in self._types])
+            written = await self._projector.write(db, concerned)
         except Exception as problem:
             if passes(problem):
                 raise
@@ -76,7 +78,7 @@ class _Building:
                 f"{self._view.name} cannot be folded beyond event {first}: {described(problem)}. It stays as it is."
             ) from problem
         written()
-        self.position = events[-1].position
+        self.position = rows[-1].position
 
     async def take_its_place(self) -> int:
         """In one transaction: fold the rest, at least what the view in use has seen, and become it."""
