@@ -19,9 +19,9 @@ import msgspec
 from bench.flash_sale import open_sale
 from bench.machine import plenary
 from bench.stage import Stage
-from plenary.engine.log import COLUMNS
 from plenary.engine.messages import Event, Metadata
 from plenary.engine.views import Json
+from plenary.log.contract import COLUMNS
 from plenary.registration.order_lines import as_items
 from plenary.registration.order_messages import Line, OrderExpired, OrderHeld, OrderPlaced
 from plenary.registration.orders import ORDERS, OrderRow

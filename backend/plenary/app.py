@@ -18,11 +18,11 @@ from plenary.engine.doorbell import Doorbell
 from plenary.engine.engine import Engine, Plan
 from plenary.engine.messages import Upcaster
 from plenary.engine.person import PERSON
-from plenary.engine.postgres import PostgresLog
-from plenary.engine.sqlite import SqliteLog
 from plenary.graphql.context import Contexts
 from plenary.graphql.http import Endpoint
 from plenary.graphql.schema import PUBLIC, SCHEMA
+from plenary.log.postgres import PostgresLog
+from plenary.log.sqlite import SqliteLog
 from plenary.notifications.mail import mail_follower
 from plenary.notifications.mailbox import forget_mails
 from plenary.operations.doors import Doors

@@ -21,9 +21,9 @@ import uvicorn
 from plenary.access.secrets import Secrets
 from plenary.app import FORGET, build
 from plenary.engine.clock import HandClock
-from plenary.engine.engine import NoBookmark
 from plenary.engine.followers import BookmarkAhead
 from plenary.engine.tail import LogHasGap
+from plenary.engine.work import NoBookmark
 from plenary.migrations import is_newest, migrate
 from plenary.operations import logs
 from plenary.operations.commands import Failed, do_doctor, do_erase, do_rebuild, do_resume, do_work

@@ -8,9 +8,9 @@ from uuid import uuid4
 import orjson
 import uvloop
 
-from plenary.engine.group_commit import GroupCommit
-from plenary.engine.log import Append, CommandId, Guard, NewEvent, Write
-from plenary.engine.postgres import PostgresLog
+from plenary.log.contract import Append, CommandId, Guard, NewEvent, Write
+from plenary.log.group_commit import GroupCommit
+from plenary.log.postgres import PostgresLog
 
 
 async def append(url: str, callers: int, events: int, data: str) -> dict[str, object]:

@@ -11,7 +11,7 @@ import uvloop
 from plenary.engine.answers import Accepted, Busy
 from plenary.engine.database import Database
 from plenary.engine.engine import Engine, Plan
-from plenary.engine.postgres import PostgresLog
+from plenary.log.postgres import PostgresLog
 from plenary.registration.seats import SEATS, ReserveSeats, SetQuota, SetSales
 from plenary.words import Item
 

@@ -10,7 +10,7 @@ import uvloop
 from bench.stage import MASTER
 from plenary.engine.database import Database
 from plenary.engine.engine import Engine, Plan
-from plenary.engine.postgres import PostgresLog
+from plenary.log.postgres import PostgresLog
 from plenary.registration.seats import SEATS
 
 

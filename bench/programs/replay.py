@@ -11,7 +11,7 @@ from plenary.app import DECIDERS, UPCASTERS, VIEWS
 from plenary.cli import collect_rarely
 from plenary.engine.database import Database
 from plenary.engine.engine import Engine, Plan
-from plenary.engine.postgres import PostgresLog
+from plenary.log.postgres import PostgresLog
 from plenary.operations.rebuild import rebuild
 
 PAGE = 1_000

@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from plenary.engine.database import Database
-from plenary.engine.log import Recorded
-from plenary.engine.postgres import PostgresLog
-from plenary.engine.sqlite import SqliteLog
+from plenary.log.contract import Recorded
+from plenary.log.postgres import PostgresLog
+from plenary.log.sqlite import SqliteLog
 from tests.acceptance.driver import Answer, Driver, Fault
 from tests.acceptance.process import ServerProcess
 

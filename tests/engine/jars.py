@@ -13,12 +13,12 @@ from plenary.engine.clock import HandClock
 from plenary.engine.database import Database
 from plenary.engine.decider import Decider, Personal, Refusal
 from plenary.engine.engine import Engine, Plan
-from plenary.engine.log import EventLog
 from plenary.engine.messages import Event
-from plenary.engine.postgres import PostgresLog
 from plenary.engine.process import Process, Send
-from plenary.engine.sqlite import SqliteLog
 from plenary.engine.views import View
+from plenary.log.contract import EventLog
+from plenary.log.postgres import PostgresLog
+from plenary.log.sqlite import SqliteLog
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 

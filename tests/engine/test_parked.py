@@ -15,11 +15,11 @@ from plenary.engine import followers
 from plenary.engine.clock import HandClock
 from plenary.engine.database import Database
 from plenary.engine.engine import Engine, Plan
-from plenary.engine.log import Append, CommandId, NewEvent, Write
 from plenary.engine.messages import Event, Metadata
 from plenary.engine.process import Process, Send
 from plenary.engine.tables import bookmarks, parked, timers
 from plenary.engine.views import View, find_rows
+from plenary.log.contract import Append, CommandId, NewEvent, Write
 from plenary.operations.doctor import begin, resume
 from tests.engine.jars import (
     JAR,

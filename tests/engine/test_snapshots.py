@@ -18,10 +18,10 @@ from plenary.engine.database import Database
 from plenary.engine.decider import Decider, Map, fold
 from plenary.engine.engine import Engine, Plan
 from plenary.engine.messages import _personal
-from plenary.engine.postgres import PostgresLog
 from plenary.engine.snapshots import EVERY, drop_snapshots, shape
-from plenary.engine.sqlite import SqliteLog
 from plenary.engine.tables import snapshots
+from plenary.log.postgres import PostgresLog
+from plenary.log.sqlite import SqliteLog
 from plenary.registration.seats import (
     SEATS,
     CloseSeatType,

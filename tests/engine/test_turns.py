@@ -12,11 +12,11 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from plenary.engine import postgres
 from plenary.engine.actors import ALONE
 from plenary.engine.answers import Accepted
 from plenary.engine.engine import Engine
-from plenary.engine.postgres import PostgresLog
+from plenary.log import postgres
+from plenary.log.postgres import PostgresLog
 from tests.engine.jars import JAR, PATIENCE, FillJar, open_engine
 from tests.engine.turn_taker import Counting, hammer
 from tests.servers import PgBouncer

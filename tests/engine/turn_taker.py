@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 from plenary.engine.answers import Accepted
 from plenary.engine.engine import Engine
-from plenary.engine.log import Append, Verdict
-from plenary.engine.postgres import PostgresLog
+from plenary.log.contract import Append, Verdict
+from plenary.log.postgres import PostgresLog
 from tests.engine.jars import JAR, FillJar, open_engine
 
 CALLERS = 8

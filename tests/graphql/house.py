@@ -21,12 +21,12 @@ from plenary.conferences.conference import CONFERENCE
 from plenary.engine.clock import HandClock
 from plenary.engine.database import Database
 from plenary.engine.engine import Engine, Plan
-from plenary.engine.postgres import PostgresLog
-from plenary.engine.sqlite import SqliteLog
 from plenary.graphql.context import Contexts, Info
 from plenary.graphql.execution import make_schema
 from plenary.graphql.http import Endpoint
 from plenary.graphql.words import MinorUnits
+from plenary.log.postgres import PostgresLog
+from plenary.log.sqlite import SqliteLog
 from plenary.payments.payment import PAYMENT
 from plenary.settings import Settings
 

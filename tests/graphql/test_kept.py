@@ -12,8 +12,8 @@ from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type, is_leaf_t
 from starlette.routing import Route
 
 from plenary.conferences.catalogue import CATALOGUE
-from plenary.engine.engine import TIMERS
 from plenary.engine.tables import bookmarks
+from plenary.engine.work import TIMERS
 from plenary.graphql.http import Endpoint
 from plenary.graphql.kept import MOST, MOST_BYTES, Answers, Kept
 from plenary.graphql.schema import PUBLIC, SCHEMA

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from plenary.app import DECIDERS
-from plenary.engine.log import Recorded
 from plenary.engine.sealed import ERASED
+from plenary.log.contract import Recorded
 from tests.history.write import FOLDER, messages, name_of
 
 EVENTS = [event for decider in DECIDERS for event in decider.events]

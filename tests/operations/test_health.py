@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from plenary.engine.engine import Engine
-from plenary.engine.log import Append, CommandId, NewEvent, Write
 from plenary.engine.tables import bookmarks
+from plenary.log.contract import Append, CommandId, NewEvent, Write
 from plenary.operations import health
 from plenary.operations.health import Health, wrong
 from tests.house import House

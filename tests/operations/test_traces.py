@@ -19,9 +19,9 @@ from plenary.app import build
 from plenary.engine.answers import Accepted, Answer, Busy
 from plenary.engine.clock import HandClock
 from plenary.engine.decider import Refusal
-from plenary.engine.log import Append, CommandId
 from plenary.engine.messages import Metadata
 from plenary.engine.reactor import PROCESSES
+from plenary.log.contract import Append, CommandId
 from plenary.operations import traces, watched
 from plenary.registration.availability import AVAILABILITY
 from tests.house import NOON, SETTINGS, House, open_house

@@ -101,10 +101,12 @@ def objection(module: str, imported: str) -> str | None:
             )
     if context(imported) == "operations" and home != "operations" and module != "plenary.web":
         return "those who are watched do not know who watches"
-    inside = context(imported) in {"operations", "engine"}
+    inside = context(imported) in {"operations", "engine", "log"}
     if home == "operations" and ours and not inside and not within(imported, KNOWN_TO_OPERATIONS):
         return "operators watch the engine, whatever is built on it"
-    if home == "engine" and ours and context(imported) != "engine":
+    if home == "log" and ours and context(imported) != "log":
+        return "the log never looks into an event"
+    if home == "engine" and ours and context(imported) not in {"engine", "log"}:
         return "the engine has never heard of what is built on it"
     known_to_processes = within(imported, FACTS | PURE | {"plenary.engine.process"}) or top in sys.stdlib_module_names
     if module.endswith(".process") and home in CONTEXTS and not known_to_processes:
@@ -140,6 +142,7 @@ def test_everybody_knows_only_whom_they_may() -> None:
         ("plenary.registration.order", "random.choice"),
         ("plenary.registration.order", "plenary.registration.seats.Level"),
         ("plenary.engine.tail", "plenary.words.Item"),
+        ("plenary.log.postgres", "plenary.engine.messages.Event"),
         ("plenary.engine.engine", "plenary.operations.metrics.Metrics"),
         ("plenary.graphql.http", "plenary.operations.doors.Doors"),
         ("plenary.operations.metrics", "plenary.registration.order.OrderPlaced"),

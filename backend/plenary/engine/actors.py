@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from plenary.engine.answers import Accepted, Answer, Busy, GuardMoved, KeyReused
+from plenary.engine.answers import Accepted, Answer, Busy, GuardMoved, KeyReused, repeated
 from plenary.engine.decider import Decider, Refusal
-from plenary.engine.group_commit import GroupCommit, LogBusy
-from plenary.engine.log import Answered, Append, CommandId, EventLog, Guard, Verdict, Write
 from plenary.engine.messages import Messages, Metadata
 from plenary.engine.snapshots import Snapshots
+from plenary.log.contract import Append, CommandId, EventLog, Guard, Verdict, Write
+from plenary.log.group_commit import GroupCommit, LogBusy
 
 BATCH: Final = 500
 ALONE: Final = 25
@@ -295,10 +295,3 @@ def _settle(batch: Sequence[_Waiting], verdict: Verdict) -> None:
             waiting.give(repeated(waiting.sent.id, answered))
         elif moved := [g for g in waiting.sent.guards if verdict.versions.get(g.stream, g.version) != g.version]:
             waiting.give(GuardMoved(moved[0].stream))
-
-
-def repeated(id_: CommandId, answered: Answered) -> Answer:
-    """The answer to a command whose id was carried out before: the same, if it is the same command."""
-    if (id_.sender, id_.digest) != (answered.sender, answered.digest):
-        return KeyReused()
-    return Accepted(answered.position, again=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from plenary.engine.decider import Refusal
+from plenary.log.contract import Answered, CommandId
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,10 @@ class GuardMoved(Refusal):
 
 
 Answer = Accepted | Refusal
+
+
+def repeated(id_: CommandId, answered: Answered) -> Answer:
+    """The answer to a command whose id was carried out before: the same, if it is the same command."""
+    if (id_.sender, id_.digest) != (answered.sender, answered.digest):
+        return KeyReused()
+    return Accepted(answered.position, again=True)

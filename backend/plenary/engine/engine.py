@@ -6,10 +6,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Se
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
-
-import sqlalchemy as sa
 
 from plenary.engine.actors import Actors, Sent
 from plenary.engine.answers import Answer
@@ -18,10 +16,8 @@ from plenary.engine.database import Database
 from plenary.engine.decider import Decider, State
 from plenary.engine.doorbell import Doorbell
 from plenary.engine.followers import Follower, Handler
-from plenary.engine.group_commit import GroupCommit
 from plenary.engine.leases import LAST_STEP, SECONDS, Lease, Leases, Part
 from plenary.engine.live import Live
-from plenary.engine.log import CommandId, EventLog, Guard
 from plenary.engine.messages import Digest, Event, Messages, Metadata, Upcaster
 from plenary.engine.observer import Observer
 from plenary.engine.person import PersonErased
@@ -30,25 +26,14 @@ from plenary.engine.progress import Progress
 from plenary.engine.reactor import Reactor
 from plenary.engine.sealed import Keys
 from plenary.engine.snapshots import Snapshots
-from plenary.engine.tables import bookmarks
 from plenary.engine.tail import Tail
 from plenary.engine.timers import Firing, Timers
 from plenary.engine.views import Projector, Row, View
+from plenary.engine.work import TIMERS, begin_work
+from plenary.log.contract import CommandId, EventLog, Guard
+from plenary.log.group_commit import GroupCommit
 
-TIMERS: Final = "timers"
-"""The bookmark of the part of the work that sends what is due; it stands still and holds the lease."""
 log = logging.getLogger(__name__)
-
-
-class NoBookmark(RuntimeError):
-    """The bookmark of somebody who acts on the world is gone, and doing everything again would do harm."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"{name} has no bookmark, although there are events. Say from which position on it is to act: "
-            f"`plenary doctor --begin {name}=POSITION`."
-        )
-        self.name = name
 
 
 @dataclass(frozen=True)
@@ -90,7 +75,7 @@ class Engine:
         self.messages = Messages(events, commands, self.keys, plan.upcasters)
         self._digest = Digest(master)
         self.death: BaseException | None = None
-        self.commit = GroupCommit(log, self._grown, observer=self.observer)
+        self.commit = GroupCommit(log, self._grown, flushed=self.observer.flushed)
         self._actors = Actors(log, self.commit, self.messages, Snapshots(database, log))
         self._tail = Tail(log, self.messages)
         self.live = Live(plan.views, self._tail, database, self.observer)
@@ -245,7 +230,7 @@ class Engine:
         await self.progress.look()
         parts: list[Tail | Leases] = [self._tail]
         if work:
-            await self._begin_work()
+            await begin_work(self.database, self.log, self._views, [*self._processes, *self.plan.handlers])
             parts.insert(0, self._leases)
         others = [self.progress.run(), keep_right(self.clock, self.database), self._doorbell.run(self._tail.wake)]
         tasks = [asyncio.create_task(part.run()) for part in parts] + [asyncio.create_task(other) for other in others]
@@ -260,23 +245,6 @@ class Engine:
                 task.cancel()
             await asyncio.gather(watch, *tasks, return_exceptions=True)
             await self.commit.close()
-
-    async def _begin_work(self) -> None:
-        """See that there is a bookmark for every part of the work.
-
-        A new view begins with an empty table at the beginning of the log. Who acts on the world must not do everything
-        again: without a bookmark, but with events, it is for an operator to say where it begins.
-        """
-        acting = [*self._processes, *self.plan.handlers]
-        async with self.database.transaction() as db:
-            known = set((await db.execute(sa.select(bookmarks.c.name))).scalars())
-            if (lost := [name for name in acting if name not in known]) and await self.log.head():
-                raise NoBookmark(lost[0])
-            for name in [name for name in (*self._views, *acting, TIMERS) if name not in known]:
-                row = {"name": name, "position": 0, "fence": 0, "updated_at": self.now()}
-                begun = await db.execute(self.database.insert_new(bookmarks).values(row))
-                if begun.rowcount and name in self._views:
-                    await db.execute(sa.delete(self._views[name].table))
 
     async def close(self) -> None:
         """Give all connections back, once nothing runs any more."""

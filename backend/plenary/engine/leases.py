@@ -7,6 +7,7 @@ theirs finds another fence in the very transaction that would write.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Protocol
@@ -151,12 +152,13 @@ class Leases:
         """End a part of the work between two of its steps, and let others have it at once."""
         part, task = self.held.pop(name)
         try:
-            async with asyncio.timeout(LAST_STEP), part.step:
-                await part.finish()
-                task.cancel()
-        except (TimeoutError, LeaseLost):
+            with suppress(TimeoutError, LeaseLost):
+                async with asyncio.timeout(LAST_STEP), part.step:
+                    await part.finish()
+                    task.cancel()
+        finally:
             task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+            await asyncio.gather(task, return_exceptions=True)
         ours = (bookmarks.c.name == name, bookmarks.c.owner == self._worker)
         async with self._database.transaction() as db:
             await db.execute(sa.update(bookmarks).where(*ours).values(owner=None, lease_until=self._database.now()))

@@ -12,8 +12,8 @@ from uuid import UUID
 import msgspec
 
 from plenary.engine.decider import Personal
-from plenary.engine.log import NewEvent, Recorded
 from plenary.engine.sealed import Keys
+from plenary.log.contract import NewEvent, Recorded
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Lifts the stored fields of an event by one schema version; pure."""

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from plenary.engine.answers import Answer
-from plenary.engine.log import Append
 from plenary.engine.messages import Event, Metadata
+from plenary.log.contract import Append
 
 
 class Observer:

@@ -20,8 +20,8 @@ import sqlalchemy as sa
 
 from plenary.engine.database import Database
 from plenary.engine.decider import Decider, Map
-from plenary.engine.log import EventLog, Recorded
 from plenary.engine.tables import events, snapshots
+from plenary.log.contract import EventLog, Recorded
 
 EVERY: Final = 1000  # events
 logger = logging.getLogger(__name__)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from plenary.engine.database import outlast
-from plenary.engine.log import EventLog
 from plenary.engine.messages import Event, Messages
+from plenary.log.contract import EventLog
 
 PAGE: Final = 1000
 KEPT: Final = 10_000

@@ -10,9 +10,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from plenary.engine.engine import TIMERS, Engine
+from plenary.engine.engine import Engine
 from plenary.engine.sealed import ERASING
 from plenary.engine.tables import bookmarks, events, keys, parked, timers, workers
+from plenary.engine.work import TIMERS
 
 LATE: Final = timedelta(seconds=60)
 FAR_BEHIND: Final = 10_000

@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plenary.engine.answers import Accepted, Answer, Busy
 from plenary.engine.engine import Engine
-from plenary.engine.log import Append
 from plenary.engine.messages import Event, Metadata
 from plenary.engine.observer import Observer
 from plenary.engine.tables import UtcDateTime
+from plenary.log.contract import Append
 
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)

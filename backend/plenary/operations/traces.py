@@ -25,9 +25,9 @@ from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, SpanKind, S
 from opentelemetry.trace import set_span_in_context as inside
 
 from plenary.engine.answers import Accepted, Answer
-from plenary.engine.log import Append
 from plenary.engine.messages import Event, Metadata
 from plenary.engine.observer import Observer
+from plenary.log.contract import Append
 from plenary.operations.metrics import outcome_of
 
 NAME: Final = re.compile(r"[_A-Za-z]\w{0,63}", re.ASCII)

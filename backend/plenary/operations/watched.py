@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from plenary.engine.answers import Answer
-from plenary.engine.log import Append
 from plenary.engine.messages import Event, Metadata
 from plenary.engine.observer import Observer
+from plenary.log.contract import Append
 from plenary.operations.doors import Doors
 from plenary.operations.logs import Correlated
 from plenary.operations.metrics import Metrics

@@ -12,8 +12,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from plenary.engine.lane import Unstorable, check, judge
-from plenary.engine.log import COLUMNS, Answered, Append, Recorded, Verdict
+from plenary.log.contract import COLUMNS, Answered, Append, Recorded, Verdict
+from plenary.log.lane import Unstorable, check, judge
 
 Result = TypeVar("Result")
 

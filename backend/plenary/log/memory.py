@@ -6,8 +6,8 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
 from uuid import UUID
 
-from plenary.engine.lane import check, judge
-from plenary.engine.log import Answered, Append, Recorded, Verdict
+from plenary.log.contract import Answered, Append, Recorded, Verdict
+from plenary.log.lane import check, judge
 
 
 class MemoryLog:

@@ -8,9 +8,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from plenary.engine.group_commit import GroupCommit
-from plenary.engine.log import Append, CommandId, NewEvent, Recorded, Write
-from plenary.engine.postgres import PostgresLog
+from plenary.log.contract import Append, CommandId, NewEvent, Recorded, Write
+from plenary.log.group_commit import GroupCommit
+from plenary.log.postgres import PostgresLog
 from tests.databases import execute
 from tests.servers import Postgres
 

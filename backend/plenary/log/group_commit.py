@@ -8,15 +8,18 @@ from collections.abc import Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 
-from plenary.engine.lane import Neighbours, Unstorable
-from plenary.engine.log import Append, EventLog, Verdict
-from plenary.engine.observer import Observer
+from plenary.log.contract import Append, EventLog, Verdict
+from plenary.log.lane import Neighbours, Unstorable
 
 logger = logging.getLogger(__name__)
 
 FLUSH_LIMIT = 200  # appends a flush
 LOOK_AHEAD = 1000  # waiting appends looked at for one flush: a hot stream must not make every flush look at them all
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5  # seconds between two tries
+
+
+Flushed = Callable[[Sequence[Append], Sequence[float], float], None]
+"""Told of each flush: its appends, the seconds that each of them waited for it, and those that it took."""
 
 
 class LogBusy(Exception):
@@ -55,14 +58,14 @@ class GroupCommit:
         *,
         queue_limit: int = 10_000,
         patience: float = 10.0,
-        observer: Observer | None = None,
+        flushed: Flushed | None = None,
     ) -> None:
         """`on_commit(head)` is called after each flush that wrote events. `patience`: seconds to repeat a flush for."""
         self._log = log
         self._on_commit = on_commit
         self._queue_limit = queue_limit
         self._patience = patience
-        self._observer = observer or Observer()
+        self._flushed = flushed
         self._queue: deque[_Waiting] = deque()
         self._in_flight: Sequence[_Waiting] = ()
         self._flusher: asyncio.Task[None] | None = None
@@ -116,7 +119,8 @@ class GroupCommit:
             await self._flush(batch)
             self._in_flight = ()
             self._last_flush_seconds = time.monotonic() - started
-            self._observer.flushed([waiting.append for waiting in batch], waited, self._last_flush_seconds)
+            if self._flushed is not None:
+                self._flushed([waiting.append for waiting in batch], waited, self._last_flush_seconds)
             await asyncio.sleep(0)  # callers that just got their answers may join the next flush
         self._flusher = None
 

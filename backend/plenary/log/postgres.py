@@ -9,8 +9,8 @@ from uuid import UUID
 import asyncpg
 import sqlalchemy as sa
 
-from plenary.engine.lane import Neighbours, Unstorable, check, streams
-from plenary.engine.log import COLUMNS, Answered, Append, Recorded, Verdict
+from plenary.log.contract import COLUMNS, Answered, Append, Recorded, Verdict
+from plenary.log.lane import Neighbours, Unstorable, check, streams
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 STREAM = f"SELECT {COLUMNS} FROM events WHERE stream = $1 AND version > $2 ORDER BY version"  # noqa: S608 - our columns

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from plenary.engine.group_commit import FLUSH_LIMIT, GroupCommit, GroupCommitClosed, LogBusy, OutcomeUnknown
-from plenary.engine.lane import Neighbours, Unstorable
-from plenary.engine.log import Append, CommandId, Guard, NewEvent, Verdict, Write
-from plenary.engine.memory import MemoryLog
+from plenary.log.contract import Append, CommandId, Guard, NewEvent, Verdict, Write
+from plenary.log.group_commit import FLUSH_LIMIT, GroupCommit, GroupCommitClosed, LogBusy, OutcomeUnknown
+from plenary.log.lane import Neighbours, Unstorable
+from plenary.log.memory import MemoryLog
 
 
 class WatchedLog(MemoryLog):

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from plenary.engine.log import Append, CommandId, NewEvent, Write
-from plenary.engine.sqlite import SqliteLog
+from plenary.log.contract import Append, CommandId, NewEvent, Write
+from plenary.log.sqlite import SqliteLog
 
 
 def change(stream: str) -> Append:

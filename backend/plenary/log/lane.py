@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from plenary.engine.log import Answered, Append, NewEvent, Verdict
+from plenary.log.contract import Answered, Append, NewEvent, Verdict
 
 
 class Unstorable(ValueError):

@@ -5,8 +5,8 @@ import random
 from itertools import pairwise
 from uuid import UUID
 
-from plenary.engine.log import Answered, Append, EventLog, Guard, NewEvent, Recorded, Write
-from tests.engine.log_rules import Check, Open, append, command, event, everything, write
+from plenary.log.contract import Answered, Append, EventLog, Guard, NewEvent, Recorded, Write
+from tests.log.log_rules import Check, Open, append, command, event, everything, write
 
 
 async def concurrent_appends_are_seen_once_in_order_and_without_gaps(open_log: Open) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from plenary.engine.log import Append, EventLog, Recorded, Verdict
-from plenary.engine.memory import MemoryLog
-from plenary.engine.postgres import PostgresLog
-from plenary.engine.sqlite import SqliteLog
+from plenary.log.contract import Append, EventLog, Recorded, Verdict
+from plenary.log.memory import MemoryLog
+from plenary.log.postgres import PostgresLog
+from plenary.log.sqlite import SqliteLog
 from tests.databases import fresh_postgres, fresh_sqlite
-from tests.engine import log_races, log_rules
-from tests.engine.log_rules import Check, Open, command
+from tests.log import log_races, log_rules
+from tests.log.log_rules import Check, Open, command
 from tests.servers import PgBouncer
 
 

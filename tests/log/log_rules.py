@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from plenary.engine.lane import Unstorable
-from plenary.engine.log import Answered, Append, CommandId, EventLog, Guard, NewEvent, Recorded, Verdict, Write
+from plenary.log.contract import Answered, Append, CommandId, EventLog, Guard, NewEvent, Recorded, Verdict, Write
+from plenary.log.lane import Unstorable
 
 # Opens the log that is tested; a second call is another handle on the same events, as another process would have it.
 Open = Callable[[], EventLog]
