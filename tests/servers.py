@@ -115,6 +115,10 @@ class Postgres(Server):
         """The address of a database, in SQLAlchemy's words."""
         return f"postgresql+asyncpg://plenary@127.0.0.1:{self.port}/{database}"
 
+    def dsn(self, database: str | None = None) -> str:
+        """The same in the words of PostgreSQL's own programs."""
+        return self.url(database or "postgres").replace("+asyncpg", "")
+
 
 class Redis(Server):
     """A Redis that keeps nothing on disk."""
@@ -134,12 +138,29 @@ class Redis(Server):
             return False
 
 
+class PgBouncer(Server):
+    """A PgBouncer in transaction mode; it is reached as the server behind it is."""
+
+    def url(self, behind: str) -> str:
+        """The address of a database, given that behind it."""
+        address, _, database = behind.rpartition("/")
+        return f"{address.rpartition(':')[0]}:{self.port}/{database}"
+
+    def answers(self) -> bool:
+        """Ready when it takes connections."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return True
+        except OSError:
+            return False
+
+
 def start_postgres(durable: bool = False) -> Postgres:
     """A new PostgreSQL: Debian's programs, else those of the pgserver wheel; NoServerError without either.
 
     `durable`: on the disk and synchronised, for measuring; otherwise in memory where there is room for it.
     """
-    programs = _postgres_programs()
+    programs = postgres_programs()
     user = _service_user() if os.geteuid() == 0 else None
     folder = _folder("postgres", user, in_memory=not durable)
     made = subprocess.run(
@@ -176,6 +197,22 @@ def start_redis() -> Redis:
     return server
 
 
+def start_pgbouncer(postgres: Postgres) -> PgBouncer:
+    """A PgBouncer in front of a server, in transaction mode; NoServerError where it is not installed."""
+    program = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin")
+    if program is None:
+        raise NoServerError("The tests need pgbouncer (Debian: apt install pgbouncer).")
+    user, port = _service_user() if os.geteuid() == 0 else None, free_port()
+    folder = _folder("pgbouncer", user, in_memory=True)
+    (folder / "pgbouncer.ini").write_text(
+        f"[databases]\n* = user=plenary host=127.0.0.1 port={postgres.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+        f"listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 8\n"
+    )
+    server = PgBouncer("PgBouncer", [program, "pgbouncer.ini"], folder, port, user)
+    server.start()
+    return server
+
+
 def free_port() -> int:
     """A loopback port that nobody listens on."""
     with socket.socket() as probe:
@@ -183,7 +220,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _postgres_programs() -> Path:
+def postgres_programs() -> Path:
+    """The folder of PostgreSQL's programs."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: float(path.parts[4]))
     if debian:
         return debian[-1].parent

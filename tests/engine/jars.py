@@ -12,6 +12,7 @@ from plenary.engine.answers import Accepted
 from plenary.engine.clock import HandClock
 from plenary.engine.database import Database
 from plenary.engine.decider import Decider, Personal, Refusal
+from plenary.engine.doorbell import Doorbell
 from plenary.engine.engine import Engine, Plan
 from plenary.engine.log import EventLog
 from plenary.engine.messages import Event
@@ -165,14 +166,19 @@ PLAN = Plan(deciders=[JAR], views=[JARS], processes=[Process("thanks", react)])
 
 
 async def open_engine(
-    url: str, clock: HandClock | None = None, plan: Plan = PLAN, *, lease_seconds: float = 10.0
+    url: str,
+    clock: HandClock | None = None,
+    plan: Plan = PLAN,
+    *,
+    doorbell: Doorbell | None = None,
+    lease_seconds: float = 10.0,
 ) -> Engine:
     """An engine on a migrated database, not yet running."""
     database = Database(url)
     async with database.transaction() as db:
         await db.run_sync(derived.create_all)
     log: EventLog = SqliteLog(url, database.write_lock) if database.is_sqlite else PostgresLog(url)
-    return Engine(plan, database, log, b"k" * 32, clock or HandClock(NOON), lease_seconds=lease_seconds)
+    return Engine(plan, database, log, b"k" * 32, clock or HandClock(NOON), doorbell, lease_seconds)
 
 
 LATER = timedelta(minutes=10)
