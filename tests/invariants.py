@@ -30,7 +30,7 @@ async def check_log(url: str, acknowledged: Iterable[str] = ()) -> str:
             answered = {row["command_id"]: row["position"] for row in await _all(db, sa.select(commands))}
             _in_order(log)
             _once(log, answered, {UUID(id_) for id_ in acknowledged})
-            _caused(log, answered)
+            _caused(log)
             _never_oversold(log)
             marks = {row["name"]: row["position"] for row in await _all(db, sa.select(bookmarks))}
             for name, position in marks.items():
@@ -87,7 +87,7 @@ def _once(log: list[dict[str, Any]], answered: dict[UUID, int], acknowledged: se
         assert positions[-1] <= answered[command], f"command {command} was answered before its last event"
 
 
-def _caused(log: list[dict[str, Any]], answered: dict[UUID, int]) -> None:
+def _caused(log: list[dict[str, Any]]) -> None:
     """Every event goes back to somebody's command: causes come before effects and share their correlation."""
     for event in log:
         about, position = event["metadata"], event["position"]

@@ -1,0 +1,50 @@
+"""What is read from a log after an attack: each thing that must not be is noticed and said."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests import invariants
+
+ONE, TWO = UUID(int=1), UUID(int=2)
+
+
+def event(position: int, command: UUID = ONE, causation: str = "request", **more: Any) -> dict[str, Any]:
+    metadata = {"command": str(command), "correlation": str(ONE), "causation": causation, "actor": "anyone"}
+    return {"position": position, "stream": "seats-1", "type": "Changed", "metadata": metadata, "data": {}} | more
+
+
+def level(position: int, held: int, sold: int, quota: int) -> dict[str, Any]:
+    return event(position, data={"levels": [{"seat_type_id": "GA", "held": held, "sold": sold, "quota": quota}]})
+
+
+def test_what_is_well_is_let_pass() -> None:
+    log = [level(1, 4, 4, 10), level(2, 4, 4, 5), level(3, 3, 4, 5), event(4, TWO, "event 2"), event(5, TWO, "event 2")]
+    invariants._never_oversold(log)
+    invariants._caused(log)
+    invariants._once(log, {ONE: 3, TWO: 5}, {TWO})
+    invariants._ended_or_timed([event(1, type="OrderPlaced")], {1}, 1)
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (lambda: invariants._in_order([event(2, version=1)]), "event 1 is missing"),
+        (lambda: invariants._in_order([event(1, version=2)]), "should be number 1"),
+        (lambda: invariants._once([event(1)], {ONE: 1}, {TWO}), "acknowledged and are not stored"),
+        (lambda: invariants._once([event(1)], {}, set()), "a command that is not stored"),
+        (lambda: invariants._once([event(1), event(2, TWO), event(3)], {ONE: 3, TWO: 2}, set()), "more than once"),
+        (lambda: invariants._caused([event(1, TWO, "event 1")]), "no earlier one"),
+        (lambda: invariants._caused([event(1, TWO)]), "chain of another command"),
+        (lambda: invariants._caused([event(1, ONE, "")]), "does not say where it comes from"),
+        (lambda: invariants._never_oversold([level(1, -1, 0, 5)]), "-1 seats are held"),
+        (lambda: invariants._never_oversold([level(1, 3, 3, 5)]), "oversells"),
+        (lambda: invariants._never_oversold([level(1, 4, 4, 9), level(2, 4, 4, 5), level(3, 5, 4, 5)]), "event 3 over"),
+        (lambda: invariants._ended_or_timed([event(1, type="OrderPlaced")], set(), 1), "never ends"),
+    ],
+)
+def test_what_is_not_is_said(broken: Any, said: str) -> None:
+    with pytest.raises(AssertionError, match=re.escape(said)):
+        broken()
