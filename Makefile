@@ -17,6 +17,10 @@ demo-reset: ## forget the demo's data; the next `make demo` seeds again
 test: python ## every test there is; the last line counts them
 	@.ci/test
 
+torture: python ## several processes, attacked a hundred times more often than by `make test`; SEED=123 repeats a run
+	@.ci/debian
+	@TORTURE=all SEED=$(SEED) $(PY) -m pytest tests/torture -s -o faulthandler_timeout=0 --durations=0
+
 bench: python pages ## the measurements of docs/benchmarks.md that take a quarter of an hour together
 	@$(PY) -m bench
 
@@ -64,5 +68,5 @@ packages: python
 pages: python
 	@.ci/frontend build
 
-.PHONY: help demo demo-reset test bench bench-long lint types types-python types-frontend format format-check schema schema-check \
+.PHONY: help demo demo-reset test torture bench bench-long lint types types-python types-frontend format format-check schema schema-check \
 	lock clean python packages pages

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import asyncpg
 
+from bench import checked
 from bench.machine import describe, fsync_cost
 from plenary.migrations import migrate
-from tests import invariants
 from tests.servers import Postgres, start_postgres
 
 MASTER = b"k" * 32
@@ -69,7 +69,7 @@ class Stage:
         """What a log says about itself after a run, in one sentence; AssertionError when it breaks a promise."""
         connection = await asyncpg.connect(self.dsn(name))
         try:
-            return await invariants.check(connection, acknowledged)
+            return await checked.check(connection, acknowledged)
         finally:
             await connection.close()
 

@@ -1,106 +1,136 @@
-"""What must hold of every log, whatever was done to those who wrote it: read off the events alone, seats recounted."""
+"""What must hold of every log, whatever was done to those who wrote it: read from the database, without any server."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
-import asyncpg
-import orjson
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-SEATS = r"SELECT stream, position, type, data FROM events WHERE stream ~ '^seats-' ORDER BY stream, version"
-# Commands are stored with their append; the events of one command stand side by side, before the place it remembers.
-TORN = """
-SELECT count(*) FROM (
-  SELECT (metadata::jsonb ->> 'command')::uuid AS id, count(*) AS events, min(position) AS first, max(position) AS last
-  FROM events GROUP BY 1
-) AS done LEFT JOIN commands ON command_id = id
-WHERE command_id IS NULL OR last - first + 1 <> events OR last > commands.position
-"""
-UNKNOWN = "SELECT count(*) FROM unnest($1::uuid[]) AS id LEFT JOIN commands ON command_id = id WHERE command_id IS NULL"
-TWICE = (
-    "SELECT count(*) FROM (SELECT FROM events WHERE type = 'OrderPlaced' GROUP BY stream HAVING count(*) > 1) AS twice"
-)
-FORGOTTEN = """
-WITH timed AS MATERIALIZED (
-  SELECT command::jsonb -> 1 ->> 'order_id' AS id FROM timers WHERE command::jsonb ->> 0 = 'ExpireOrder'
-), ended AS MATERIALIZED (
-  SELECT stream FROM events
-  WHERE type IN ('OrderSoldOut', 'OrderConfirmed', 'OrderExpired', 'OrderCancelled', 'OrderRefunded')
-)
-SELECT count(*) FROM events AS placed
-WHERE type = 'OrderPlaced' AND NOT EXISTS (SELECT FROM ended WHERE ended.stream = placed.stream)
-  AND NOT EXISTS (SELECT FROM timed WHERE timed.id = data::jsonb ->> 'order_id')
-"""
+from plenary.engine.database import Database
+from plenary.engine.tables import bookmarks, commands, events, parked, timers
+from plenary.engine.work import TIMERS
+from plenary.notifications.mail import MAILS
+from plenary.notifications.mailbox import mailbox
+
+ENDS = {"OrderConfirmed", "OrderExpired", "OrderSoldOut", "OrderCancelled", "OrderRefunded"}
 
 
-class Tally:
-    """The seats of one conference, counted again from what each order was granted, gave back and bought."""
+async def check_log(url: str, acknowledged: Iterable[str] = ()) -> str:
+    """Raise AssertionError with a sentence about what does not hold; else a sentence about what was looked at.
 
-    def __init__(self) -> None:
-        """Nobody has anything."""
-        self._quota: dict[str, int] = {}
-        self._held: dict[str, Counter[str]] = defaultdict(Counter)
-        self._sold: dict[str, Counter[str]] = defaultdict(Counter)
-        self._taken: Counter[str] = Counter()
-
-    def take(self, type_: str, data: dict[str, Any]) -> None:
-        """Count an event. Raises AssertionError when it takes what is not there, or says other numbers than these."""
-        order = data.get("order_id", "")
-        before = Counter(self._taken)
-        match type_:
-            case "QuotaSet":
-                self._quota |= {level["seat_type_id"]: level["quota"] for level in data["levels"]}
-            case "SeatsReserved":
-                granted = Counter({item["seat_type_id"]: item["quantity"] for item in data["granted"]})
-                self._taken.subtract(self._held[order])
-                self._taken.update(granted)
-                self._held[order] = granted
-            case "SeatsCommitted":
-                assert any(self._held[order].values()), f"order {order} bought what it did not hold"
-                self._sold[order].update(self._held.pop(order))
-            case "SeatsReleased":
-                self._taken.subtract(self._held.pop(order, Counter()))
-                self._taken.subtract(self._sold.pop(order, Counter()))
-        for seat_type, taken in self._taken.items():
-            raised = taken > before[seat_type]
-            assert taken >= 0, f"fewer than no seats of {seat_type} are taken"
-            assert taken <= self._quota.get(seat_type, 0) or not raised, f"{seat_type} was oversold: {taken} taken"
-        for level in data.get("levels", ()):
-            said, counted = level["held"] + level["sold"], self._taken[level["seat_type_id"]]
-            assert said == counted, f"a {type_} says {said} seats of {level['seat_type_id']} are taken; it is {counted}"
-
-
-async def check(connection: "asyncpg.Connection[asyncpg.Record]", acknowledged: Iterable[UUID] = ()) -> str:
-    """One sentence about a log in PostgreSQL on which all holds; AssertionError says what does not.
-
-    Positions are gapless. Sold and held never exceed the quota, nor grow while they do because it was lowered. Every
-    stored event is of a command that is remembered once, its events in one piece, and every `acknowledged` command
-    is remembered. Every placed order has ended or has its timer. To be asked when nobody writes any more and the
-    followers have caught up.
+    `acknowledged`: the ids of commands of which somebody was told that they were carried out.
     """
-    head, count = await connection.fetchrow("SELECT coalesce(max(position), 0), count(*) FROM events") or (0, 0)
-    assert head == count, f"positions have gaps: {count} events, head {head}"
-    seats = 0
-    async with connection.transaction(readonly=True):
-        tallies: dict[str, Tally] = {}
-        async for stream, position, type_, data in connection.cursor(SEATS, prefetch=5_000):
-            seats += 1
-            try:
-                tallies.setdefault(stream, Tally()).take(type_, orjson.loads(data))
-            except AssertionError as broken:
-                raise AssertionError(f"at position {position} of {stream}: {broken}") from None
-    torn = await connection.fetchval(TORN)
-    assert torn == 0, f"{torn} commands with events that are not remembered, or not in one piece"
-    known = list(acknowledged)
-    lost = await connection.fetchval(UNKNOWN, known)
-    assert lost == 0, f"{lost} of {len(known)} acknowledged commands are not in the log"
-    assert len(set(known)) == len(known), "a command was acknowledged as two"
-    twice = await connection.fetchval(TWICE)
-    assert twice == 0, f"{twice} orders were placed twice"
-    forgotten = await connection.fetchval(FORGOTTEN)
-    assert forgotten == 0, f"{forgotten} placed orders have neither ended nor a timer"
-    return (
-        f"{head:,} events without a gap; {seats:,} events about seats recounted, never more taken than there were; "
-        f"{len(known):,} acknowledged commands stored once each; every placed order ended or timed"
-    )
+    database = Database(url)
+    try:
+        async with database.reading() as db:
+            log = [dict(row) for row in (await _all(db, sa.select(events).order_by(events.c.position)))]
+            answered = {row["command_id"]: row["position"] for row in await _all(db, sa.select(commands))}
+            _in_order(log)
+            _once(log, answered, {UUID(id_) for id_ in acknowledged})
+            _caused(log)
+            _never_oversold(log)
+            marks = {row["name"]: row["position"] for row in await _all(db, sa.select(bookmarks))}
+            for name, position in marks.items():
+                assert position <= len(log), f"{name} has read up to event {position}, and the log ends at {len(log)}"
+            aside = await _all(db, sa.select(parked))
+            assert not aside, f"{len(aside)} events are put aside, the first by {aside[0]['name']}: {aside[0]['error']}"
+            timed = {row["set_at"] for row in await _all(db, sa.select(timers))}
+            _ended_or_timed(log, timed, marks.get("registration", 0))
+            _mailed(log, await _all(db, sa.select(mailbox)), marks.get("mail", 0))
+    finally:
+        await database.close()
+    kinds = Counter(event["type"] for event in log)
+    return f"{len(log)} events, {kinds['OrderPlaced']} orders, {kinds['OrderConfirmed']} confirmed"
+
+
+async def all_followed(url: str) -> bool:
+    """Whether everybody has followed the log to its present end."""
+    database = Database(url)
+    try:
+        async with database.reading() as db:
+            head = await db.scalar(sa.select(sa.func.coalesce(sa.func.max(events.c.position), 0)))
+            behind = sa.select(sa.func.count()).where(bookmarks.c.position < head, bookmarks.c.name != TIMERS)
+            return not await db.scalar(behind)
+    finally:
+        await database.close()
+
+
+async def _all(db: AsyncConnection, query: sa.Select[Any]) -> list[sa.RowMapping]:
+    return list((await db.execute(query)).mappings())
+
+
+def _in_order(log: list[dict[str, Any]]) -> None:
+    """Positions without gaps, versions without gaps in every stream; the texts become what they say."""
+    versions = Counter[str]()
+    for position, event in enumerate(log, start=1):
+        assert event["position"] == position, f"event {position} is missing"
+        versions[event["stream"]] += 1
+        expected = versions[event["stream"]]
+        assert event["version"] == expected, f"event {position} should be number {expected} of its stream"
+        event["data"], event["metadata"] = json.loads(event["data"]), json.loads(event["metadata"])
+
+
+def _once(log: list[dict[str, Any]], answered: dict[UUID, int], acknowledged: set[UUID]) -> None:
+    """Every acknowledged command is stored, and the events of every command stand together, once."""
+    lost = acknowledged - answered.keys()
+    assert not lost, f"{len(lost)} commands were acknowledged and are not stored, one is {next(iter(lost))}"
+    places: defaultdict[UUID, list[int]] = defaultdict(list)
+    for event in log:
+        places[UUID(event["metadata"]["command"])].append(event["position"])
+    for command, positions in places.items():
+        assert command in answered, f"event {positions[0]} answers a command that is not stored"
+        together = list(range(positions[0], positions[0] + len(positions)))
+        assert positions == together, f"command {command} was carried out more than once, at {positions}"
+        assert positions[-1] <= answered[command], f"command {command} was answered before its last event"
+
+
+def _caused(log: list[dict[str, Any]]) -> None:
+    """Every event goes back to somebody's command: causes come before effects and share their correlation."""
+    for event in log:
+        about, position = event["metadata"], event["position"]
+        assert all(about.get(name) for name in ("command", "correlation", "causation", "actor")), (
+            f"event {position} does not say where it comes from: {about}"
+        )
+        if about["causation"] == "request":
+            assert about["correlation"] == about["command"], f"event {position} begins a chain of another command"
+            continue
+        kind, _, origin = about["causation"].partition(" ")
+        assert kind in ("event", "timer"), f"event {position} comes from {about['causation']!r}"
+        number = int(origin if kind == "event" else origin.split("/")[1])
+        assert 0 < number < position, f"event {position} comes from event {number}, which is no earlier one"
+        cause = log[number - 1]["metadata"]
+        assert about["correlation"] == cause["correlation"], f"event {position} belongs to another chain than its cause"
+
+
+def _never_oversold(log: list[dict[str, Any]]) -> None:
+    """No level is ever negative, and above its quota, which a lowering may bring about, nothing raises it."""
+    taken: dict[str, int] = {}
+    for event in log:
+        for level in event["data"].get("levels", ()) if event["stream"].startswith("seats-") else ():
+            seat_type, position = level["seat_type_id"], event["position"]
+            assert level["held"] >= 0, f"{level['held']} seats are held after event {position}"
+            assert level["sold"] >= 0, f"{level['sold']} seats are sold after event {position}"
+            now = level["held"] + level["sold"]
+            assert now <= max(level["quota"], taken.get(seat_type, 0)), (
+                f"event {position} oversells: {level['held']} held and {level['sold']} sold of {level['quota']}"
+            )
+            taken[seat_type] = now
+
+
+def _ended_or_timed(log: list[dict[str, Any]], timed: set[int], followed: int) -> None:
+    ended = {event["stream"] for event in log if event["type"] in ENDS}
+    for event in log:
+        if event["type"] == "OrderPlaced" and event["stream"] not in ended and event["position"] <= followed:
+            assert event["position"] in timed, f"the order of event {event['position']} never ends"
+
+
+def _mailed(log: list[dict[str, Any]], mails: list[sa.RowMapping], followed: int) -> None:
+    """Exactly one mail about each confirmation, to its registrant, and none about anything else that looks like it."""
+    confirmed = [event for event in log if event["type"] == "OrderConfirmed" and event["position"] <= followed]
+    expected = {uuid5(MAILS, f"{event['position']}/{UUID(event['data']['registrant'])}") for event in confirmed}
+    sent = {mail["mail_id"] for mail in mails if mail["subject"].startswith("Your seats at")}
+    assert expected <= sent, f"{len(expected - sent)} confirmations were never mailed"
+    assert sent == expected, f"{len(sent - expected)} mails tell of seats that nobody confirmed"

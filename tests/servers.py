@@ -115,6 +115,10 @@ class Postgres(Server):
         """The address of a database, in SQLAlchemy's words."""
         return f"postgresql+asyncpg://plenary@127.0.0.1:{self.port}/{database}"
 
+    def dsn(self, database: str | None = None) -> str:
+        """The same in the words of PostgreSQL's own programs."""
+        return self.url(database or "postgres").replace("+asyncpg", "")
+
 
 class Redis(Server):
     """A Redis that keeps nothing on disk."""
@@ -155,7 +159,7 @@ def start_postgres(durable: bool = False) -> Postgres:
 
     `durable`: on the disk and synchronised, for measuring; otherwise in memory where there is room for it.
     """
-    programs = _postgres_programs()
+    programs = postgres_programs()
     user = _service_user() if os.geteuid() == 0 else None
     folder = _folder("postgres", user, in_memory=not durable)
     made = subprocess.run(
@@ -216,7 +220,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _postgres_programs() -> Path:
+def postgres_programs() -> Path:
+    """The folder of PostgreSQL's programs."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: float(path.parts[4]))
     if debian:
         return debian[-1].parent

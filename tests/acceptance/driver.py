@@ -20,6 +20,7 @@ from tests.acceptance.driving.words import new_id, seconds
 __all__ = ["Answer", "Driver", "Fault", "Live", "NotOffered"]
 
 GRACE = timedelta(seconds=6)  # how long servers wait after a deadline by default, and one more second
+PAID = ("COMPLETED", "REFUNDED")
 ENDED = ("confirmed", "refunded", "cancelled", "sold_out", "expired")
 
 
@@ -84,7 +85,12 @@ class Driver(Organizing):
         answer = await self._on_order(who, "startPayment", order, key, paymentId=payment_id)
         if "refused" in answer:
             return answer
-        said = await self._until(known, lambda said: bool(said["payment"] and said["payment"]["payAt"]))
+
+        def is_begun(said: Answer) -> bool:
+            over = said["state"].lower() in ENDED
+            return bool(said["payment"] and (over or said["payment"]["payAt"] or said["payment"]["state"] in PAID))
+
+        said = await self._until(known, is_begun)
         known |= {"payment_id": payment_id, "pay_at": said["payment"]["payAt"]}
         return self._told(known, said)
 
@@ -97,10 +103,12 @@ class Driver(Organizing):
         if "pay_at" not in known:
             if (now := await self._read(known)) and now["state"] == "CONFIRMED":
                 return self._told(known, now)
-            if "refused" in (answer := await self.start_payment(who, order=order, key=key)):
+            answer = await self.start_payment(who, order=order, key=key)
+            if "refused" in answer or (known["pay_at"] is None and answer["state"] in ENDED):
                 return answer
-        if (status := await self.line.form(who, known.pop("pay_at"), {"choice": outcome})) != 303:
-            raise Fault(f"The gateway's page answers {status}.")
+        if page := known["pay_at"]:  # otherwise it was paid before, and nobody was told
+            await self._choose(who, page, outcome)
+        del known["pay_at"]
 
         def is_settled(said: Answer) -> bool:
             paid, state = said["payment"] and said["payment"]["state"], said["state"]
@@ -109,6 +117,10 @@ class Driver(Organizing):
             return paid == "REFUNDED" or state == "REFUNDED" or (state == "CONFIRMED" and bool(said["seats"]))
 
         return self._told(known, await self._until(known, is_settled))
+
+    async def _choose(self, who: str, page: str, outcome: str) -> None:
+        if (status := await self.line.form(who, page, {"choice": outcome})) != 303:
+            raise Fault(f"The gateway's page answers {status}.")
 
     async def abandon_payment(self, who: str, *, order: str | None = None, key: object = None) -> Answer:
         """The order after its registrant turned back without paying."""

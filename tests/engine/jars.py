@@ -12,6 +12,7 @@ from plenary.engine.answers import Accepted
 from plenary.engine.clock import HandClock
 from plenary.engine.database import Database
 from plenary.engine.decider import Decider, Personal, Refusal
+from plenary.engine.doorbell import Doorbell
 from plenary.engine.engine import Engine, Plan
 from plenary.engine.messages import Event
 from plenary.engine.process import Process, Send
@@ -170,6 +171,7 @@ async def open_engine(
     plan: Plan = PLAN,
     log: EventLog | None = None,
     *,
+    doorbell: Doorbell | None = None,
     lease_seconds: float = 10.0,
 ) -> Engine:
     """An engine on a migrated database, not yet running."""
@@ -177,7 +179,8 @@ async def open_engine(
     async with database.transaction() as db:
         await db.run_sync(derived.create_all)
     log = log or (SqliteLog(url, database.write_lock) if database.is_sqlite else PostgresLog(url))
-    return Engine(plan, database, log, b"k" * 32, clock or HandClock(NOON), lease_seconds=lease_seconds)
+    master, clock = b"k" * 32, clock or HandClock(NOON)
+    return Engine(plan, database, log, master, clock, doorbell, lease_seconds=lease_seconds)
 
 
 LATER = timedelta(minutes=10)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from plenary.engine.database import Database
+from plenary.engine.database import MOST_IDLE, Database
 
 
 async def test_a_cancelled_transaction_lets_go_of_sqlite(tmp_path: Path) -> None:
@@ -65,3 +65,15 @@ async def test_what_went_wrong_is_told_without_anybodys_data(database_url: str) 
             await db.execute(sa.text("INSERT INTO nowhere (email) VALUES (:email)"), {"email": "ada@example.org"})
     assert "ada@example.org" not in str(wrong.value)
     await database.close()
+
+
+async def test_postgresql_waits_for_nobody_in_the_middle_of_a_transaction(postgres_url: str) -> None:
+    """A process that stands still there keeps its locks for a moment only; also where connections are shared."""
+    allowed = sa.text("SHOW idle_in_transaction_session_timeout")
+    for pgbouncer in (False, True):
+        database = Database(postgres_url, pgbouncer=pgbouncer)
+        async with database.transaction() as db:
+            assert await db.scalar(allowed) == MOST_IDLE
+        async with database.reading() as db:
+            assert await db.scalar(allowed) == ("0" if pgbouncer else MOST_IDLE)
+        await database.close()

@@ -6,6 +6,7 @@ A process is an engine of its own here; `tests/torture` does the same with real 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -152,6 +153,23 @@ async def test_a_part_that_lost_its_lease_is_taken_again_and_one_that_dies_is_to
     one.parts["thanks"].fails.set_exception(ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
         await one.task
+
+
+@pytest.mark.parametrize("stands_still", ["between two statements", "in the middle of one"])
+async def test_whoever_stands_still_in_a_transaction_keeps_nobody_out(
+    begin: Begin, postgres_url: str, stands_still: str
+) -> None:
+    """A driver asks about a statement before it carries it out, and PostgreSQL does not call that idle."""
+    database = Database(postgres_url)
+    async with database.engine.connect() as db:
+        await db.execute(sa.select(bookmarks).where(bookmarks.c.name == "jars").with_for_update())
+        if stands_still == "in the middle of one":
+            connection: Any = (await db.get_raw_connection()).driver_connection
+            await connection.prepare("SELECT position FROM bookmarks")
+        one = begin(1.0)
+        await eventually(lambda: one.held == set(PARTS))
+        await db.invalidate()
+    await database.close()
 
 
 async def test_nobody_is_counted_who_is_gone(begin: Begin, postgres_url: str) -> None:

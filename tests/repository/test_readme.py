@@ -71,3 +71,14 @@ def test_every_command_it_names_is_in_the_makefile() -> None:
 def test_every_link_and_picture_leads_somewhere() -> None:
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_test_that_the_table_of_failures_names_exists() -> None:
+    tests = ROOT / "tests"
+    table = (tests / "torture" / "README.md").read_text().partition("\n## What can go wrong")[2]
+    numbers = [int(row) for row in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)]
+    assert numbers == list(range(1, 26))
+    sources = "\n".join(file.read_text() for file in tests.rglob("*.py"))
+    missing = {name for name in re.findall(r"\b(?:test_|[a-z]+_)\w+\b(?!\.py)", table) if f"def {name}(" not in sources}
+    missing |= {path for path in re.findall(r"`([\w/]+\.py)`", table) if not list(tests.rglob(path.split("/")[-1]))}
+    assert not missing

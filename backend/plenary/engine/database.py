@@ -18,6 +18,8 @@ from plenary.engine.tables import UtcDateTime
 Result = TypeVar("Result")
 PASSING: Final = ("08", "25P03", "40", "53", "55", "57", "58")
 """How the SQLSTATEs begin that say nothing of the statement: the server was away, full, or somebody was in the way."""
+MOST_IDLE: Final = "5s"
+"""How long PostgreSQL waits in the middle of a transaction: a process that stands still must not keep its locks."""
 FIRST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 1.0
 log = logging.getLogger(__name__)
@@ -34,8 +36,11 @@ class Database:
         self._later: set[asyncio.Task[None]] = set()
         # What goes wrong is logged with its statement, and the values in it may be somebody's name.
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "hide_parameters": True}
+        self._pgbouncer = pgbouncer
         if pgbouncer:
             options["connect_args"] = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+        elif not self.is_sqlite:
+            options["connect_args"] = {"server_settings": {"idle_in_transaction_session_timeout": MOST_IDLE}}
         if self.is_sqlite:
             options["isolation_level"] = "AUTOCOMMIT"  # said once a connection; a transaction begins itself here
         self.engine = create_async_engine(url, **options)
@@ -57,6 +62,8 @@ class Database:
         """A connection in a transaction: committed when the block ends, rolled back when it raises."""
         if not self.is_sqlite:
             async with self.engine.begin() as db:
+                if self._pgbouncer:  # where a connection belongs to many, and keeps no setting
+                    await db.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{MOST_IDLE}'")
                 yield db
             return
         async with self.write_lock, self._autocommit.connect() as db:

@@ -25,6 +25,12 @@ LOOKS: Final = 20
 """Looks at the leases while one lasts."""
 LAST_STEP: Final = 10.0
 """Seconds that a part of the work is given to end its step when it is handed over."""
+END_STUCK: Final = sa.text("""
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND state = 'active' AND wait_event = 'ClientRead'
+  AND state_change < clock_timestamp() - interval '5 s' AND query NOT ILIKE 'copy%'
+""")
+"""Ends transactions whose process stands still in the middle of a statement, which PostgreSQL does not call idle."""
 MOVE: Final = (
     sa.update(bookmarks)
     .where(
@@ -107,6 +113,8 @@ class Leases:
             share = -(-len(self._work) // await self._workers(db))
             kept = await self._renew(db)
             taken = await self._take(db, share - len(kept))
+            if len(kept) + len(taken) < share and not self._database.is_sqlite:
+                await db.execute(END_STUCK)
         for name in self.held.keys() - kept:
             self.held.pop(name)[1].cancel()
         for lease in taken:

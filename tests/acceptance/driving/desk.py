@@ -30,21 +30,24 @@ class Desk:
     def __init__(
         self,
         url: str,
+        *others: str,
         pass_time: Callable[[timedelta], None] | None = None,
         at_rest: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`url`: where the server answers, as in http://127.0.0.1:8000.
+        """`url`: where the server answers, as in http://127.0.0.1:8000; `others`: the same installation, too.
 
         `pass_time` moves the server's clock, where a test has it in its hand; otherwise time is waited for. `at_rest`
         waits until the server has nothing left to do, where a test can know that.
         """
-        self.line, self.tag = Line(url), Tag()
+        self.line, self.tag = Line(url, *others), Tag()
         self._pass_time, self._at_rest = pass_time, at_rest
         self.conferences: dict[str, Answer] = {}
         self.orders: dict[str, Answer] = {}
         self._watches: list[Watch] = []
         self.position: str | None = None
         """How far the last command's effects reach in the server's log; what is read later shows at least that."""
+        self.acknowledged: set[str] = set()
+        """The ids of all commands that were carried out, as far as anybody was told."""
 
     async def close(self) -> None:
         """Everybody leaves."""
@@ -66,6 +69,7 @@ class Desk:
             refusal: Answer = self.tag.off(operations.refusal(result))
             return refusal
         self.position = result.get("position", self.position)
+        self.acknowledged |= {variables["commandId"]} if "commandId" in variables else set()
         return result
 
     async def _ask(self, who: str, field: str, arguments: str, selection: str, **variables: Any) -> Any:

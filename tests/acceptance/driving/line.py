@@ -20,11 +20,16 @@ class Fault(Exception):
 
 
 class Line:
-    """Everybody's connection to one server, from one address of this machine where the server is on this machine."""
+    """Everybody's connection to a server, from one address of this machine where the server is on this machine."""
 
-    def __init__(self, url: str, address: str | None = None) -> None:
-        """Without an `address`, a loopback address of its own, so that no play slows another down by its tries."""
+    def __init__(self, url: str, *others: str, address: str | None = None) -> None:
+        """`others`: further servers of the same installation, among which people are spread.
+
+        Without an `address`, a loopback address of its own, so that no play slows another down by its tries.
+        """
         self.url, home = url.rstrip("/"), urlsplit(url).hostname == "127.0.0.1"
+        self._urls = [self.url, *others]
+        self._turns = itertools.cycle(self._urls)
         self.address = address or (
             f"127.{'.'.join(str(1 + secrets.randbelow(250)) for _ in range(3))}" if home else None
         )
@@ -37,9 +42,14 @@ class Line:
         """Somebody's browser: its cookies are its own, connections are shared."""
         if who not in self._people:
             self._people[who] = httpx.AsyncClient(
-                base_url=self.url, transport=self._transport, trust_env=False, timeout=SECONDS
+                base_url=next(self._turns), transport=self._transport, trust_env=False, timeout=SECONDS
             )
         return self._people[who]
+
+    def move(self, who: str) -> None:
+        """Somebody goes to another server, cookies in hand."""
+        here = self._urls.index(str(self.person(who).base_url).rstrip("/"))
+        self.person(who).base_url = self._urls[(here + 1) % len(self._urls)]
 
     async def post(self, who: str, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The `data` or `errors` of an operation."""
@@ -62,7 +72,7 @@ class Line:
         """A subscription with somebody's cookies, begun: its first result is there."""
         cookies = "; ".join(f"{one.name}={one.value}" for one in self.person(who).cookies.jar)
         socket = await websockets.connect(
-            f"ws{self.url.removeprefix('http')}/graphql",
+            f"ws{str(self.person(who).base_url).rstrip('/').removeprefix('http')}/graphql",
             subprotocols=[websockets.Subprotocol("graphql-transport-ws")],
             additional_headers={"Cookie": cookies} if cookies else None,
             local_addr=(self.address, 0) if self.address else None,

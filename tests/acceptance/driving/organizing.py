@@ -153,13 +153,17 @@ class Organizing(Desk):
     async def sales(self, who: str = "organizer", *, conference: str = "conference") -> Answer:
         """{orders, count}: all orders of a conference, the newest first, as its organizer sees them."""
         variables = {"conference": self.conferences[conference]["id"], "first": 100, "atLeast": self.position}
-        selection = f"{{totalCount edges{{node{operations.ORDER}}}}}"
-        arguments = "conference: UUID!, first: Int!, atLeast: Position"
-        said = await self._ask(who, "orders", arguments, selection, **variables)
-        if said is None:
-            return {"found": False}
-        orders = [self.tag.off(operations.order(edge["node"])) for edge in said["edges"]]
-        return {"found": True, "orders": orders, "count": said["totalCount"]}
+        selection = f"{{totalCount edges{{node{operations.ORDER}}} pageInfo{{hasNextPage endCursor}}}}"
+        arguments = "conference: UUID!, first: Int!, after: String, atLeast: Position"
+        orders: list[Answer] = []
+        while True:
+            said = await self._ask(who, "orders", arguments, selection, **variables)
+            if said is None:
+                return {"found": False}
+            orders += [self.tag.off(operations.order(edge["node"])) for edge in said["edges"]]
+            if not said["pageInfo"]["hasNextPage"]:
+                return {"found": True, "orders": orders, "count": said["totalCount"]}
+            variables["after"] = said["pageInfo"]["endCursor"]
 
     # ---------------------------------------------------------------- shared
 
