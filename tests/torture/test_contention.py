@@ -96,6 +96,7 @@ async def race(people: Driver, number: int, between: Callable[[float, float], fl
     shown = await people.availability()
     assert shown["sold"]["GA"] == states["confirmed"]
     mails = Counter(mail["to"] for mail in (await people.mails())["mails"])
+    assert mails.pop("olga@example.org", 0) == states["refunded"]  # the organizer is told of each
     assert mails == Counter(f"{who.lower()}@example.org" for who in names)
     return number
 
