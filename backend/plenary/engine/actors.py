@@ -8,7 +8,6 @@ durable.
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -173,10 +172,13 @@ class Actors:
         batch: list[_Waiting] = []
         try:
             while actor.inbox:
-                async with self._log.turn(actor.stream) if actor.takes_turns else nullcontext():
-                    actor.alone = 0 if actor.takes_turns and await self._refresh(actor) else actor.alone + 1
-                    batch = self._take(actor)
-                    await self._carry_out(actor, batch)
+                if not actor.takes_turns:
+                    actor.alone += 1
+                    await self._carry_out(actor, batch := self._take(actor))
+                    continue
+                async with self._log.turn(actor.stream):
+                    actor.alone = 0 if await self._refresh(actor) else actor.alone + 1
+                    await self._carry_out(actor, batch := self._take(actor))
         except BaseException as broken:
             actor.version, actor.state = None, actor.decider.initial
             for waiting in (*batch, *actor.inbox):

@@ -197,6 +197,15 @@ class Engine:
         """A row as soon as something is true of it, else as it is after `timeout` seconds; see `Live.until`."""
         return await self.live.until(view, key, true_of, timeout, born)
 
+    async def heard(self, position: int, timeout: float = 2.0) -> bool:
+        """Wait until live rows of this process show everything up to a position; False after `timeout` seconds."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._tail.wait(position - 1)
+        except TimeoutError:
+            return False
+        return True
+
     async def caught_up(self, view: View[Any], position: int, timeout: float = 2.0) -> bool:
         """Wait until a view's table shows everything up to a position; False after `timeout` seconds."""
         try:

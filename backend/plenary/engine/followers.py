@@ -20,7 +20,7 @@ from plenary.engine.parked import Parked
 from plenary.engine.progress import Progress
 from plenary.engine.tail import PAGE, Tail
 
-LONGEST_REST: Final = 0.025
+LONGEST_REST: Final = 0.1
 """Seconds, at most, between two transactions of a follower; it rests twice as long as the last one took."""
 TRIES: Final = 3
 FIRST_PAUSE: Final = 0.02

@@ -50,7 +50,8 @@ class Topic:
         if row is self.row:
             return
         self.row, self._cause = row, event.metadata
-        for waiter in [waiter for waiter in self.waiters if waiter[0](row)]:
+        # What was true on the way into step was true before anybody asked.
+        for waiter in [waiter for waiter in self.waiters if self.in_step and waiter[0](row)]:
             self.waiters.remove(waiter)
             if not waiter[1].done():
                 waiter[1].set_result(row)
@@ -136,7 +137,7 @@ class Live:
         try:
             if born is None or not self._born(topic, born):
                 await self._bring_in_step(topic)
-            if true_of(topic.row):  # and not as it was when that first came true, on the way into step
+            if true_of(topic.row):
                 return topic.row  # type: ignore[no-any-return]  # the topic's row is the view's
             async with asyncio.timeout(timeout):
                 return await met

@@ -1,15 +1,19 @@
 """What is counted of one house, in Prometheus's words: commands, flushes, followers, pushes, and what was refused."""
 
 import asyncio
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from itertools import accumulate
+from typing import Final, TypeVar
 
 import sqlalchemy as sa
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plenary.engine.answers import Accepted, Answer, Busy
@@ -22,6 +26,7 @@ from plenary.log.contract import Append
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 PATIENCE: Final = 2.0
+Counted = TypeVar("Counted", bound=Collector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,38 +86,80 @@ class Reading(Collector):
         return [family]
 
 
+@dataclass(slots=True, eq=False)
+class Tally(Collector):
+    """Things that are counted by some labels, in the event loop alone: nobody else counts, so nothing is locked."""
+
+    name: str
+    help: str
+    labels: tuple[str, ...]
+    counted: defaultdict[tuple[str, ...], float] = field(default_factory=lambda: defaultdict(float))
+
+    def collect(self) -> list[CounterMetricFamily]:
+        """The numbers as they are now."""
+        family = CounterMetricFamily(self.name, self.help, labels=self.labels)
+        for labels, number in self.counted.items():
+            family.add_metric(labels, number)
+        return [family]
+
+
+@dataclass(slots=True, eq=False)
+class Spread(Collector):
+    """How large things are, in steps; measured in the event loop alone."""
+
+    name: str
+    help: str
+    steps: tuple[float, ...]
+    total: float = 0.0
+    _counted: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is measured yet."""
+        self._counted = [0] * (len(self.steps) + 1)
+
+    def add(self, size: float) -> None:
+        """One more."""
+        self._counted[bisect_left(self.steps, size)] += 1
+        self.total += size
+
+    def collect(self) -> list[HistogramMetricFamily]:
+        """How many are no larger than each step."""
+        bounds = [*map(floatToGoString, self.steps), "+Inf"]
+        buckets = list(zip(bounds, accumulate(self._counted), strict=True))
+        return [HistogramMetricFamily(self.name, self.help, buckets=buckets, sum_value=self.total)]
+
+
 @dataclass(slots=True)
 class Metrics(Observer):
     """One house's numbers; `registry` is its own, so that two houses in one process do not meet."""
 
     registry: CollectorRegistry = field(default_factory=lambda: CollectorRegistry(auto_describe=False))
     stored: Sequence[Stored] = STORED
-    _commands: Counter = field(init=False)
-    _seconds: Histogram = field(init=False)
-    _flush_size: Histogram = field(init=False)
-    _flush_seconds: Histogram = field(init=False)
-    _waited: Histogram = field(init=False)
-    _handled: Counter = field(init=False)
-    _handling: Counter = field(init=False)
-    _changes: Counter = field(init=False)
+    _commands: Tally = field(init=False)
+    _seconds: Spread = field(init=False)
+    _flush_size: Spread = field(init=False)
+    _flush_seconds: Spread = field(init=False)
+    _waited: Spread = field(init=False)
+    _handled: Tally = field(init=False)
+    _handling: Tally = field(init=False)
+    _changes: Tally = field(init=False)
 
     def __post_init__(self) -> None:
         """Everything at zero."""
-        to = self.registry
-        self._commands = Counter(
-            "plenary_commands", "Commands by what became of them.", ("command", "outcome", "refusal"), registry=to
-        )
-        self._seconds = Histogram(
-            "plenary_command_seconds", "From a command to its answer.", buckets=SECONDS, registry=to
-        )
-        self._flush_size = Histogram("plenary_flush_appends", "Appends in a flush.", buckets=SIZES, registry=to)
-        self._flush_seconds = Histogram("plenary_flush_seconds", "How long a flush took.", buckets=SECONDS, registry=to)
-        self._waited = Histogram(
-            "plenary_append_wait_seconds", "How long an append waited for its flush.", buckets=SECONDS, registry=to
-        )
-        self._handled = Counter("plenary_followed_events", "Events handled.", ("follower",), registry=to)
-        self._handling = Counter("plenary_followed_seconds", "Time spent on them.", ("follower",), registry=to)
-        self._changes = Counter("plenary_live_changes", "Changes of rows that are watched.", ("view",), registry=to)
+        by = ("command", "outcome", "refusal")
+        self._commands = self._show(Tally("plenary_commands", "Commands by what became of them.", by))
+        self._seconds = self._show(Spread("plenary_command_seconds", "From a command to its answer.", SECONDS))
+        self._flush_size = self._show(Spread("plenary_flush_appends", "Appends in a flush.", SIZES))
+        self._flush_seconds = self._show(Spread("plenary_flush_seconds", "How long a flush took.", SECONDS))
+        waited = "How long an append waited for its flush."
+        self._waited = self._show(Spread("plenary_append_wait_seconds", waited, SECONDS))
+        self._handled = self._show(Tally("plenary_followed_events", "Events handled.", ("follower",)))
+        self._handling = self._show(Tally("plenary_followed_seconds", "Time spent on them.", ("follower",)))
+        self._changes = self._show(Tally("plenary_live_changes", "Changes of rows that are watched.", ("view",)))
+
+    def _show(self, counted: Counted) -> Counted:
+        self.registry.register(counted)
+        return counted
 
     async def command(self, name: str, about: Metadata, answer: Awaitable[Answer]) -> Answer:
         """Count a command and what became of it."""
@@ -125,24 +172,24 @@ class Metrics(Observer):
             outcome = "fault"
             raise
         finally:
-            self._commands.labels(name, outcome, refusal).inc()
-            self._seconds.observe(asyncio.get_running_loop().time() - began)
+            self._commands.counted[name, outcome, refusal] += 1
+            self._seconds.add(asyncio.get_running_loop().time() - began)
 
     def flushed(self, batch: Sequence[Append], waited: Sequence[float], seconds: float) -> None:
         """Count a flush."""
-        self._flush_size.observe(len(batch))
-        self._flush_seconds.observe(seconds)
+        self._flush_size.add(len(batch))
+        self._flush_seconds.add(seconds)
         for one in waited:
-            self._waited.observe(one)
+            self._waited.add(one)
 
     def handled(self, follower: str, events: Sequence[Event], seconds: float) -> None:
         """Count a batch."""
-        self._handled.labels(follower).inc(len(events))
-        self._handling.labels(follower).inc(seconds)
+        self._handled.counted[follower,] += len(events)
+        self._handling.counted[follower,] += seconds
 
     def pushed(self, view: str, cause: Metadata) -> None:
         """Count a change."""
-        self._changes.labels(view).inc()
+        self._changes.counted[view,] += 1
 
     def reads(
         self, name: str, help: str, label: str, read: Callable[[], dict[str, int]], *, grows: bool = False

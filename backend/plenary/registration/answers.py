@@ -121,7 +121,7 @@ async def changed(
     """The order as it is after a command, or why the command was not carried out."""
     if isinstance(answer, Refusal):
         return refused(answer)
-    stale = not await context.engine.caught_up(ORDERS, answer.position)
+    stale = not await context.engine.heard(answer.position)
     row = await context.engine.until(ORDERS, order_id, true_of, SHOWING)
     return shown(context, row, answer.position, stale)
 

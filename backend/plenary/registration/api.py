@@ -169,7 +169,7 @@ class Mutation:
         )
         if isinstance(answer, Refusal):
             return refused(answer)
-        stale = not await engine.caught_up(ORDERS, answer.position)
+        stale = not await engine.heard(answer.position)
         row = await engine.until(ORDERS, order_id, is_decided, DECIDING)
         return decision(context, row, answer.position, stale)
 
