@@ -53,6 +53,12 @@ class House:
     settings: Settings
     engine: Engine
     web: Starlette
+    watched: Watched
+
+    async def close(self) -> None:
+        """Give everything back, once nothing runs any more; the web application does it by itself."""
+        await self.engine.close()
+        await self.watched.close()
 
 
 def build(
@@ -87,7 +93,7 @@ def build(
     )
     contexts = Contexts(engine, settings)
     endpoint = Endpoint(SCHEMA, contexts, PUBLIC)
-    doors = Doors(endpoint)
+    doors = Doors(endpoint, at_home=settings.is_at_home)
     watched.count(doors, lambda: endpoint.traffic.operations, lambda: endpoint.traffic.pushes)
 
     @asynccontextmanager
@@ -100,4 +106,4 @@ def build(
         await watched.close()
 
     web = Starlette(routes=routes(contexts, doors, metrics=watched.metrics), lifespan=lifespan)
-    return House(settings, engine, web)
+    return House(settings, engine, web, watched)

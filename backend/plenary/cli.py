@@ -90,18 +90,24 @@ def run(said: argparse.Namespace, settings: Settings) -> None:
 
 async def operate(said: argparse.Namespace, settings: Settings) -> None:
     """Carry out an operator's command."""
-    engine = build(settings).engine
-    match said.command:
-        case "work":
-            await do_work(engine, lambda text: print(text, flush=True), _end_loudly)
-        case "rebuild":
-            await do_rebuild(engine, said.view, _write)
-        case "erase":
-            await do_erase(engine, said.email, FORGET, _write, _end_loudly)
-        case "resume":
-            await do_resume(engine, said.follower, said.stream, print)
-        case "doctor" if not await do_doctor(engine, settings.redis, said.begin, print):
-            raise SystemExit(1)
+    house = build(settings)
+    engine, well = house.engine, True
+    try:
+        match said.command:
+            case "work":
+                await do_work(engine, lambda text: print(text, flush=True), _end_loudly)
+            case "rebuild":
+                await do_rebuild(engine, said.view, _write)
+            case "erase":
+                await do_erase(engine, said.email, FORGET, _write, _end_loudly)
+            case "resume":
+                await do_resume(engine, said.follower, said.stream, print)
+            case "doctor":
+                well = await do_doctor(engine, settings.redis, said.begin, print)
+    finally:
+        await house.close()
+    if not well:
+        raise SystemExit(1)
 
 
 def _write(text: str) -> None:

@@ -74,6 +74,11 @@ class Settings:
         return self.url.startswith("https://")
 
     @property
+    def is_at_home(self) -> bool:
+        """Whether people reach this server from this machine only, so that nobody in front speaks for others."""
+        return is_loopback(urlsplit(self.url).hostname or "")
+
+    @property
     def shows_mailbox(self) -> bool:
         """Whether anybody may read the mails that were sent."""
         return self.demo or self.dev

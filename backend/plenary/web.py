@@ -46,7 +46,7 @@ def routes(contexts: Contexts, graphql: ASGIApp, dist: Path = DIST, metrics: Met
         Route("/graphql", graphql),
         WebSocketRoute("/graphql", graphql),
         *health.routes(Health(engine)),
-        *counted.routes(metrics or Metrics(), engine, settings.metrics_token),
+        *counted.routes(metrics or Metrics(), engine, settings.metrics_token, at_home=settings.is_at_home),
     ]
     if settings.gateway == "test":
         gateway = TestGateway(engine, contexts.secrets.key("test gateway"))

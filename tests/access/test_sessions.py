@@ -136,3 +136,16 @@ async def test_nobody_is_waited_for_who_does_not_let_himself_be_closed(
         await house.end(token)
     assert sorted(told) == ["fails", "leaves", "stuck"]
     await house.database.close()
+
+
+async def test_a_cookie_of_no_living_session_is_shown_out_once_and_then_let_be(house: Sessions) -> None:
+    shown_out: list[int] = []
+
+    async def leave() -> None:
+        shown_out.append(1)
+
+    for _ in range(3):  # a page that comes back at once
+        with house.watching("a token of an earlier database", leave):
+            await house.tell_ended()
+    assert shown_out == [1]
+    await house.database.close()

@@ -138,6 +138,7 @@ async def test_there_are_so_many_screens_in_all(doors: Doors) -> None:
 
 
 async def test_this_machine_may_have_more_but_not_for_others(doors: Doors) -> None:
+    doors.at_home = True
     async with socket(doors, "127.0.0.1"), socket(doors, "127.0.0.1"):
         async with socket(doors, "127.0.0.1") as third:
             assert third == [{"type": "websocket.accept", "subprotocol": None, "headers": []}]

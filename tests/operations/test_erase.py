@@ -112,3 +112,18 @@ async def test_an_erasing_that_was_interrupted_is_finished_by_another(
         assert await shown(engine, jar) == ERASED
         assert await erase(engine, "ann@example.org", [], lambda _: None) == 0
     await engine.close()
+
+
+async def test_somebody_who_came_back_before_an_erasing_was_finished_is_erased_with_the_rest(database_url: str) -> None:
+    engine = await open_engine(database_url, plan=PEOPLE)
+    async with engine.running():
+        jar = await fill(engine, 9)
+        await take(engine, jar, "Ann")
+        first = await engine.subject("ann@example.org")
+        await engine.keys.destroy(first, "ann@example.org")  # and there it was interrupted
+        await take(engine, jar, "Ann")
+        assert await engine.subject("ann@example.org") != first
+        assert await erase(engine, "ann@example.org", [], lambda _: None) == 2
+        assert await read(engine, jar) == {ERASED}
+        assert await erase(engine, "ann@example.org", [], lambda _: None) == 0
+    await engine.close()

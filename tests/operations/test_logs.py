@@ -81,3 +81,12 @@ def test_text_is_one_line_whatever_it_holds() -> None:
     line = Text().format(record)
     assert "\n" not in line
     assert " ERROR plenary one\\r\\n2030" in line
+
+
+def test_what_asyncio_says_of_lost_tasks_quotes_nobody() -> None:
+    message = "Task exception was never retrieved\nfuture: <Task exception=ValueError('ann@example.org')>"
+    lost = ValueError("ann@example.org")
+    record = logging.LogRecord("asyncio", logging.ERROR, "x.py", 1, message, (), (ValueError, lost, None))
+    for written in (Json().format(record), Text().format(record)):
+        assert "never retrieved" in written
+        assert "ann@" not in written

@@ -90,7 +90,7 @@ async def test_screens_are_counted_while_they_are_there_and_what_they_were_sent(
 
 
 async def test_every_database_knows_its_numbers_and_is_healthy(database_url: str) -> None:
-    async with open_house(database_url) as house:
+    async with open_house(database_url, replace(SETTINGS, url="http://localhost:8000")) as house:
         sold = await house.on_sale({"GA": (0, 5)})
         await house.browser().place(sold.id, {sold.types["GA"]: 2})
         await house.engine.until_reached("registration", house.engine.tail.head)
@@ -172,3 +172,9 @@ async def test_the_numbers_name_nobody(house: House) -> None:
     text = (await ask(house)).text
     assert "grace@example.org" not in text
     assert str(UUID(str(sold.id))) not in text
+
+
+async def test_a_proxy_on_this_machine_is_nobody_to_be_told(sqlite_url: str) -> None:
+    """As nginx asks for everybody where it was told only an address: from here, by our name, without a header."""
+    async with open_house(sqlite_url, replace(SETTINGS, url="https://plenary.example")) as house:
+        assert (await ask(house, host="127.0.0.1:8000")).status_code == 404

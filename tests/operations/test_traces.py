@@ -74,6 +74,8 @@ async def house(sqlite_url: str, told: Told, monkeypatch: pytest.MonkeyPatch) ->
 
 async def test_one_order_is_one_trace_from_the_request_to_the_screens(house: House, told: Told) -> None:
     sold = await house.on_sale({"GA": (0, 5)})
+    for follower in ("orders", "registration", "availability"):  # what came before is not followed in one batch with it
+        await house.engine.until_reached(follower, await house.engine.log.head())
     screen = house.engine.watch(AVAILABILITY, sold.id)
     await anext(screen)
     command = uuid4()

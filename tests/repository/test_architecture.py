@@ -106,7 +106,8 @@ def objection(module: str, imported: str) -> str | None:
         return "operators watch the engine, whatever is built on it"
     if home == "log" and ours and context(imported) != "log":
         return "the log never looks into an event"
-    if home == "engine" and ours and context(imported) not in {"engine", "log"}:
+    below = context(imported) in {"engine", "log"} or within(imported, {"plenary.faults"})
+    if home == "engine" and ours and not below:
         return "the engine has never heard of what is built on it"
     known_to_processes = within(imported, FACTS | PURE | {"plenary.engine.process"}) or top in sys.stdlib_module_names
     if module.endswith(".process") and home in CONTEXTS and not known_to_processes:

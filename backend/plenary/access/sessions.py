@@ -21,6 +21,8 @@ LOOK_EVERY = 3.0
 """Seconds between two looks for sessions that other processes ended."""
 PATIENCE = 5.0
 """Seconds until a socket that does not let itself be closed is left alone."""
+MOST_OVER = 10_000
+"""Sessions that are remembered to be over: their tokens never come to life again."""
 TOGETHER = 500
 """Sessions looked up by one query."""
 log = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ class Sessions:
         self._upsert = database.upsert(session_scopes)
         self._forget_at = now()
         self._watchers: dict[str, tuple[Callable[[], Awaitable[None]], ...]] = {}
+        self._over: set[str] = set()
         self._asked: list[_Asked] = []
         self._granting: asyncio.Task[None] | None = None
 
@@ -116,10 +119,10 @@ class Sessions:
     @contextmanager
     def watching(self, token: str | None, left: Callable[[], Awaitable[None]]) -> Iterator[None]:
         """While the block runs, `left` is called when this session is ended: here at once, elsewhere a little later."""
-        if token is None:
+        session = None if token is None else hashed(token)
+        if session is None or session in self._over:  # nobody's rights depend on it any more
             yield
             return
-        session = hashed(token)
         self._watchers[session] = (*self._watchers.get(session, ()), left)
         try:
             yield
@@ -152,6 +155,9 @@ class Sessions:
 
     async def _tell(self, session: str) -> None:
         """Tell everybody who watches a session, once; nobody is waited for longer than `PATIENCE`."""
+        if len(self._over) >= MOST_OVER:
+            self._over.clear()
+        self._over.add(session)
         told = (asyncio.wait_for(left(), PATIENCE) for left in self._watchers.pop(session, ()))
         await asyncio.gather(*told, return_exceptions=True)
 

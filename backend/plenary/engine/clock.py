@@ -9,8 +9,7 @@ import sqlalchemy as sa
 
 from plenary.engine.database import Database, outlast
 
-LOOK: Final = 20.0
-"""Seconds between two looks at the database's time."""
+LOOK: Final = 20.0  # seconds between two looks at the database's time
 
 
 class Clock(Protocol):

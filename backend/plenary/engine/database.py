@@ -14,12 +14,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from plenary.engine.tables import UtcDateTime
+from plenary.log.group_commit import OutcomeUnknown
 
 Result = TypeVar("Result")
 PASSING: Final = ("08", "25P03", "40", "53", "55", "57", "58")
 """How the SQLSTATEs begin that say nothing of the statement: the server was away, full, or somebody was in the way."""
 MOST_IDLE: Final = "5s"
 """How long PostgreSQL waits in the middle of a transaction: a process that stands still must not keep its locks."""
+PATIENCE: Final = 60.0
+"""Seconds until a statement is given up: a network that swallows what is sent tells nobody."""
 FIRST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 1.0
 log = logging.getLogger(__name__)
@@ -41,6 +44,8 @@ class Database:
             options["connect_args"] = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
         elif not self.is_sqlite:
             options["connect_args"] = {"server_settings": {"idle_in_transaction_session_timeout": MOST_IDLE}}
+        if not self.is_sqlite:
+            options["connect_args"]["command_timeout"] = PATIENCE
         if self.is_sqlite:
             options["isolation_level"] = "AUTOCOMMIT"  # said once a connection; a transaction begins itself here
         self.engine = create_async_engine(url, **options)
@@ -76,7 +81,7 @@ class Database:
                 raise
             await db.exec_driver_sql("COMMIT")
 
-    def upsert(self, table: sa.Table) -> sa.Executable:
+    def upsert(self, table: sa.Table) -> Any:
         """A statement that stores whole rows of a table: new ones are inserted, known ones replaced."""
         insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
         keys = [column.name for column in table.primary_key]
@@ -99,6 +104,12 @@ class Database:
         self._later.add(task)
         task.add_done_callback(self._later.discard)
 
+    async def tidy(self) -> None:
+        """Leave nothing of what was deleted in SQLite's journal; PostgreSQL's vacuum does that by itself."""
+        if self.is_sqlite:
+            async with self.write_lock, self._autocommit.connect() as db:
+                await db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         """Close all connections, after what goes on in the background."""
         await asyncio.gather(*self._later)
@@ -107,6 +118,8 @@ class Database:
 
 def passes(problem: BaseException) -> bool:
     """Whether a failure says that the database was away or busy, and nothing against what was asked of it."""
+    if isinstance(problem, OutcomeUnknown):
+        return True
     cause = problem.orig if isinstance(problem, sa.exc.DBAPIError) else problem
     state = getattr(cause, "sqlstate", None)
     if isinstance(problem, sa.exc.DBAPIError) and problem.connection_invalidated:
@@ -140,5 +153,6 @@ def _let_go(connection: Any, _record: object, _cause: object) -> None:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 10000")
+    cursor.execute("PRAGMA secure_delete = ON")  # who is erased must not stay in pages that are free
     cursor.execute("PRAGMA synchronous = NORMAL")  # the log's own connection is FULL; what is lost here is folded again
     cursor.close()

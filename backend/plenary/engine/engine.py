@@ -77,9 +77,9 @@ class Engine:
         self.death: BaseException | None = None
         self.commit = GroupCommit(log, self._grown, flushed=self.observer.flushed)
         self._actors = Actors(log, self.commit, self.messages, Snapshots(database, log))
-        self._tail = Tail(log, self.messages)
-        self.live = Live(plan.views, self._tail, database, self.observer)
-        self._tail.listen(self._forget_erased)
+        self.tail = Tail(log, self.messages)
+        self.live = Live(plan.views, self.tail, database, self.observer)
+        self.tail.listen(self._forget_erased)
         self.progress = Progress(database, self.live.reload)
         self._timers = Timers(database, self.messages, self.clock, self._send_timer)
         self._views = {view.name: view for view in plan.views}
@@ -98,7 +98,7 @@ class Engine:
             handler = Reactor(process, self._timers, self._dispatch)
         else:
             handler = self.plan.handlers[name](self)
-        return Follower(lease, handler, self._tail, self.database, self.progress, self.observer)
+        return Follower(lease, handler, self.tail, self.database, self.progress, self.observer)
 
     def now(self) -> datetime:
         """The present instant, aware, UTC."""
@@ -110,10 +110,10 @@ class Engine:
             for subject in erased:
                 self.keys.forget(subject)
             self._actors.forget()
-            self._tail.forget()
+            self.tail.forget()
 
     def _grown(self, head: int) -> None:
-        self._tail.wake()
+        self.tail.wake()
         self._doorbell.ring(head)
 
     # ---- commands
@@ -177,11 +177,6 @@ class Engine:
 
     # ---- reading
 
-    @property
-    def tail(self) -> Tail:
-        """What happens, as this process hears of it."""
-        return self._tail
-
     def watch(self, view: View[Row], key: UUID) -> AsyncGenerator[Row | None, None]:
         """A whole row at once and after every change, at most one per 250 ms."""
         return self.live.watch(view, key)
@@ -201,7 +196,7 @@ class Engine:
         """Wait until live rows of this process show everything up to a position; False after `timeout` seconds."""
         try:
             async with asyncio.timeout(timeout):
-                await self._tail.wait(position - 1)
+                await self.tail.wait(position - 1)
         except TimeoutError:
             return False
         return True
@@ -235,13 +230,13 @@ class Engine:
         A part that dies is never replaced in silence: `died` is told why, and is expected to end the process.
         """
         await self.clock.look(self.database)
-        await self._tail.begin()
+        await self.tail.begin()
         await self.progress.look()
-        parts: list[Tail | Leases] = [self._tail]
+        parts: list[Tail | Leases] = [self.tail]
         if work:
             await begin_work(self.database, self.log, self._views, [*self._processes, *self.plan.handlers])
             parts.insert(0, self._leases)
-        others = [self.progress.run(), keep_right(self.clock, self.database), self._doorbell.run(self._tail.wake)]
+        others = [self.progress.run(), keep_right(self.clock, self.database), self._doorbell.run(self.tail.wake)]
         tasks = [asyncio.create_task(part.run()) for part in parts] + [asyncio.create_task(other) for other in others]
         watch = asyncio.create_task(self._guard(tasks, died))
         try:
@@ -250,6 +245,8 @@ class Engine:
             watch.cancel()
             for part, task in zip(parts, tasks, strict=False):
                 await _end(part, task)
+                if part is self._leases:
+                    await self._leases.finish()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(watch, *tasks, return_exceptions=True)
@@ -276,6 +273,5 @@ async def _end(part: Tail | Leases, task: asyncio.Task[None]) -> None:
     try:
         async with asyncio.timeout(LAST_STEP), part.step:
             task.cancel()
-            await part.finish()
     except TimeoutError:
         task.cancel()

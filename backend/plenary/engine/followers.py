@@ -19,11 +19,11 @@ from plenary.engine.observer import Observer
 from plenary.engine.parked import Parked
 from plenary.engine.progress import Progress
 from plenary.engine.tail import PAGE, Tail
+from plenary.log.group_commit import GroupCommitClosed
 
 LONGEST_REST: Final = 0.1
 """Seconds, at most, between two transactions of a follower; it rests twice as long as the last one took."""
 TRIES: Final = 3
-FIRST_PAUSE: Final = 0.02
 MOST_STREAMS_ASIDE: Final = 100
 """With more than these put aside, something else is wrong than an event: the follower rests until they are resumed."""
 LOOK_AT_ASIDE: Final = 1.0
@@ -65,7 +65,8 @@ class Follower:
         self._acted = self._written = lease.position
         self._batch: list[Event] = []
         self._aside: list[Event] = []
-        self._write_at = self._spent = 0.0
+        self._why: BaseException | None = None
+        self._write_at = self._look_at = self._spent = 0.0
         self.step = asyncio.Lock()
         """Held while events are handled: whoever ends this follower does it between two of its steps."""
 
@@ -89,8 +90,9 @@ class Follower:
             self._progress.here.discard(name)
 
     async def finish(self) -> None:
-        """Write what was acted on."""
-        await self._write()
+        """Write what was acted on; where that fails, whoever comes next handles it again."""
+        with suppress(Exception):
+            await self._write()
 
     async def _wait(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -112,14 +114,17 @@ class Follower:
         try:
             if events and not full:
                 await self._act(events)
-            if full or asyncio.get_running_loop().time() >= self._write_at:
+            now = asyncio.get_running_loop().time()
+            if full or now >= self._write_at:
                 await self._write()
+            if self._parked.streams and now >= self._look_at:
+                self._look_at = now + LOOK_AT_ASIDE
+                await self._write()
+                await self._resume()
         except Exception as problem:
-            if passes(problem) or isinstance(problem, LeaseLost):
+            if _is_no_fault_of_events(problem):
                 raise
             await self._one_by_one()
-        if self._parked.streams:
-            await self._resume()
 
     async def _act(self, events: Sequence[Event]) -> None:
         streams, fit, aside = set(self._parked.streams), [], []
@@ -138,21 +143,21 @@ class Follower:
         self._parked.streams = streams
         self._acted = events[-1].position
 
-    async def _write(self, why: BaseException | None = None) -> None:
-        """Write all that was acted on; `why` the only one to be put aside is, if not for being unknown."""
+    async def _write(self) -> None:
+        """Write all that was acted on, and put aside what is to be."""
         if self._acted == self._written:
             return
         loop = asyncio.get_running_loop()
         began = loop.time()
         async with self._database.transaction() as db:
             await self._lease.move(db, self._written, self._acted)  # first: it is the lock that everybody begins with
-            await self._parked.put(db, self._aside, why)
+            await self._parked.put(db, self._aside, self._why)
             written = await self._handler.write(db, self._batch) if self._batch else None
         if written is not None:
             written()
         took = loop.time() - began
         self._observer.handled(self._lease.name, self._batch, self._spent + took)
-        self._batch, self._aside, self._written, self._spent = [], [], self._acted, 0.0
+        self._batch, self._aside, self._why, self._written, self._spent = [], [], None, self._acted, 0.0
         self._write_at = loop.time() + min(2 * took, LONGEST_REST)
         self._progress.moved(self._lease.name, self._written)
 
@@ -167,31 +172,30 @@ class Follower:
                     break
                 except Exception as problem:
                     self._back()
-                    if passes(problem) or isinstance(problem, LeaseLost):
+                    if _is_no_fault_of_events(problem):
                         raise
                     failure: BaseException = problem
-                await asyncio.sleep(FIRST_PAUSE * 2**again)
+                await asyncio.sleep(0.02 * 2**again)
             else:
                 log.error("%s puts aside event %d with its stream", self._lease.name, event.position, exc_info=failure)
                 self._parked.streams.add(event.stream)
-                self._aside, self._acted = [event], event.position
-                await self._write(failure)
+                self._aside, self._acted, self._why = [event], event.position, failure
+                await self._write()
                 if self._rests:
                     log.critical("%s rests: too much had to be put aside", self._lease.name)
                     return
 
     def _back(self) -> None:
-        self._batch, self._aside, self._acted = [], [], self._written
+        self._batch, self._aside, self._why, self._acted = [], [], None, self._written
 
     async def _resume(self) -> None:
         """Try again what was put aside, where somebody asked for it, in the order of each stream."""
         for stream in await self._parked.asked_for():
-            await self._write()
             while (position := await self._parked.first(stream)) is not None:
                 try:
                     await self._handle_aside(position)
                 except Exception as problem:
-                    if passes(problem) or isinstance(problem, LeaseLost):
+                    if _is_no_fault_of_events(problem):
                         raise
                     await self._parked.failed(stream, position, problem)
                     break
@@ -206,5 +210,11 @@ class Follower:
         async with self._database.transaction() as db:
             await self._lease.move(db, self._written, self._written)
             await self._parked.take(db, position)
+            await self._lease.show_anew(db)
             written = await self._handler.write(db, [event])
         written()
+
+
+def _is_no_fault_of_events(problem: Exception) -> bool:
+    """Whether a failure says nothing against the event that was being handled."""
+    return passes(problem) or isinstance(problem, LeaseLost | GroupCommitClosed)

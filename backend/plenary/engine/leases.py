@@ -16,7 +16,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from plenary.engine.database import Database, outlast, passes
+from plenary.engine.database import Database, outlast
 from plenary.engine.tables import bookmarks, workers
 
 SECONDS: Final = 10.0
@@ -56,6 +56,11 @@ class Lease:
         if (await db.execute(MOVE, places)).rowcount != 1:
             raise LeaseLost(self.name)
 
+    async def show_anew(self, db: AsyncConnection) -> None:
+        """Have every process read the rows of this view again: something in them changed that is no new event."""
+        ours = sa.update(bookmarks).where(bookmarks.c.name == self.name)
+        await db.execute(ours.values(generation=bookmarks.c.generation + 1))
+
 
 class LeaseLost(Exception):
     """This part of the work was given to somebody else meanwhile."""
@@ -85,6 +90,7 @@ class Leases:
         self._database, self._work, self._seconds = database, work, seconds
         self._worker = uuid4()
         self.held: dict[str, tuple[Part, asyncio.Task[None]]] = {}
+        self._giving: dict[str, asyncio.Task[None]] = {}
         self.step = asyncio.Lock()
 
     async def run(self) -> None:
@@ -109,6 +115,7 @@ class Leases:
 
     async def _look(self) -> None:
         """Renew what is ours, drop what is lost, take or give back what makes the shares even."""
+        self._giving = {name: giving for name, giving in self._giving.items() if not giving.done()}
         async with self._database.transaction() as db:
             share = -(-len(self._work) // await self._workers(db))
             kept = await self._renew(db)
@@ -120,31 +127,33 @@ class Leases:
         for lease in taken:
             part = self._work[lease.name](lease)
             self.held[lease.name] = (part, asyncio.create_task(part.run()))
-        await asyncio.gather(*(self._give_back(name) for name in list(self.held)[share:]))
+        for name in list(self.held)[share:]:  # beside us: it may take as long as a step, and the rest is to be renewed
+            self._giving[name] = asyncio.create_task(self._give_back(name, *self.held.pop(name)))
 
     async def _workers(self, db: AsyncConnection) -> int:
         """Say that we are there, and count those who do."""
         until = self._database.now(self._seconds)
-        ours = sa.update(workers).where(workers.c.worker == self._worker).values(seen_until=until)
-        if (await db.execute(ours)).rowcount == 0:
-            await db.execute(sa.insert(workers).values(worker=self._worker, seen_until=until))
-            await db.execute(sa.delete(workers).where(workers.c.seen_until < self._database.now(-10 * self._seconds)))
+        await db.execute(self._database.upsert(workers).values(worker=self._worker, seen_until=until))
+        await db.execute(sa.delete(workers).where(workers.c.seen_until < self._database.now(-10 * self._seconds)))
         there = workers.c.seen_until > self._database.now()
         return (await db.execute(sa.select(sa.func.count()).select_from(workers).where(there))).scalar_one()
 
     async def _renew(self, db: AsyncConnection) -> set[str]:
-        ours = (bookmarks.c.owner == self._worker, bookmarks.c.name.in_(self.held))
-        renewed = sa.update(bookmarks).where(*ours).values(lease_until=self._database.now(self._seconds))
-        return set((await db.execute(renewed.returning(bookmarks.c.name))).scalars())
+        ours = sa.select(bookmarks.c.name).where(bookmarks.c.owner == self._worker, bookmarks.c.name.in_(self.held))
+        free = ours.with_for_update(skip_locked=True).scalar_subquery()  # what is locked is ours, and taken by nobody
+        renewed = sa.update(bookmarks).where(bookmarks.c.name.in_(free))
+        await db.execute(renewed.values(lease_until=self._database.now(self._seconds)))
+        return set((await db.execute(ours)).scalars())
 
     async def _take(self, db: AsyncConnection, number: int) -> list[Lease]:
         """Take some of the work that nobody does."""
-        free = sa.or_(bookmarks.c.owner.is_(None), bookmarks.c.lease_until < self._database.now())
+        forgotten = bookmarks.c.owner == self._worker  # an answer got lost: it is ours, and we do not know
+        free = sa.or_(bookmarks.c.owner.is_(None), bookmarks.c.lease_until < self._database.now(), forgotten)
         if self._database.is_sqlite:
             free = sa.true()  # the file belongs to this process, so nobody else can be at work
         names = (
             sa.select(bookmarks.c.name)
-            .where(bookmarks.c.name.in_(self._work), bookmarks.c.name.not_in(self.held), free)
+            .where(bookmarks.c.name.in_(self._work), bookmarks.c.name.not_in([*self.held, *self._giving]), free)
             .limit(max(number, 0))
             .with_for_update(skip_locked=True)
         )
@@ -156,9 +165,8 @@ class Leases:
         )
         return [Lease(*row) for row in await db.execute(taken)]
 
-    async def _give_back(self, name: str) -> None:
+    async def _give_back(self, name: str, part: Part, task: asyncio.Task[None]) -> None:
         """End a part of the work between two of its steps, and let others have it at once."""
-        part, task = self.held.pop(name)
         try:
             with suppress(TimeoutError, LeaseLost):
                 async with asyncio.timeout(LAST_STEP), part.step:
@@ -168,15 +176,15 @@ class Leases:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         ours = (bookmarks.c.name == name, bookmarks.c.owner == self._worker)
-        async with self._database.transaction() as db:
-            await db.execute(sa.update(bookmarks).where(*ours).values(owner=None, lease_until=self._database.now()))
+        given = sa.update(bookmarks).where(*ours).values(owner=None, lease_until=self._database.now())
+        with suppress(Exception):  # where the database is away, the lease ends by itself
+            async with self._database.transaction() as db:
+                await db.execute(given)
 
     async def finish(self) -> None:
         """Give everything back; where the database is away, the leases end by themselves."""
-        try:
-            await asyncio.gather(*(self._give_back(name) for name in list(self.held)))
+        giving = [self._give_back(name, *self.held.pop(name)) for name in list(self.held)]
+        await asyncio.gather(*giving, *self._giving.values())
+        with suppress(Exception):
             async with self._database.transaction() as db:
                 await db.execute(sa.delete(workers).where(workers.c.worker == self._worker))
-        except Exception as problem:
-            if not passes(problem):
-                raise

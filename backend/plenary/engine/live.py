@@ -7,6 +7,7 @@ is late, never wrong; under load each watcher gets one row per `QUIET`, and alwa
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -31,6 +32,8 @@ class Topic:
         self.row: Any = None
         self.position = 0
         self.in_step = False
+        self.replaced = 0
+        """How often its view was replaced by a new one while somebody looked at it."""
         self.loading: asyncio.Task[None] | None = None
         self.watchers: set[asyncio.Event] = set()
         self.waiters: list[tuple[Callable[[Any], bool], asyncio.Future[Any]]] = []
@@ -50,12 +53,15 @@ class Topic:
         if row is self.row:
             return
         self.row, self._cause = row, event.metadata
-        # What was true on the way into step was true before anybody asked.
-        for waiter in [waiter for waiter in self.waiters if self.in_step and waiter[0](row)]:
+        self.answer()
+        self.tell()
+
+    def answer(self) -> None:
+        """Tell those who wait for what is true now. What was on the way into step, was before anybody asked."""
+        for waiter in [waiter for waiter in self.waiters if self.in_step and waiter[0](self.row)]:
             self.waiters.remove(waiter)
             if not waiter[1].done():
-                waiter[1].set_result(row)
-        self.tell()
+                waiter[1].set_result(self.row)
 
     def tell(self) -> None:
         """Have the watchers look, as soon as they may be told again."""
@@ -93,20 +99,29 @@ class Live:
             return
         for event in events:
             for view in self._views.values():
-                key = view.key_of(event)
-                topic = self._topics.get((view.name, key)) if key else None
-                if topic is not None and topic.in_step:
-                    topic.fold(event)
+                with suppress(Exception):  # an event that no row can be found for is put aside by the view's follower
+                    key = view.key_of(event)
+                    topic = self._topics.get((view.name, key)) if key else None
+                    if topic is not None and topic.in_step:
+                        topic.fold(event)
 
     def reload(self, name: str) -> None:
         """A view was replaced by a new one: its rows are read again, and pushed."""
-        for topic in [topic for (view, _), topic in self._topics.items() if view == name and topic.in_step]:
-            topic.in_step = False
-            topic.loading = asyncio.create_task(self._reload(topic))
+        for topic in [topic for (view, _), topic in self._topics.items() if view == name]:
+            topic.replaced += 1
+            if topic.in_step:
+                topic.in_step = False
+                topic.loading = asyncio.create_task(self._reload(topic))
 
     async def _reload(self, topic: Topic) -> None:
-        await outlast(lambda: self._load(topic))
-        topic.tell()
+        try:
+            await self._load(topic)
+        except Exception as problem:  # whoever asks next tries again
+            log.error("%s cannot be shown anew: %s", topic.view.name, type(problem).__name__)
+            topic.loading = None
+        else:
+            topic.answer()
+            topic.tell()
 
     async def watch(self, view: View[Row], key: UUID) -> AsyncGenerator[Row | None, None]:
         """The row now, and again after every change; None while there is no such row."""
@@ -180,11 +195,14 @@ class Live:
         await asyncio.shield(topic.loading)
 
     async def _load(self, topic: Topic) -> None:
-        topic.row, topic.position = await read_row(self._database, topic.view, topic.key)
-        while topic.position < self._tail.head:
-            events = await self._tail.after(topic.position)
-            self._fold_all(topic, events)
-            topic.position = events[-1].position
+        replaced = None
+        while replaced != topic.replaced:
+            replaced = topic.replaced
+            topic.row, topic.position = await outlast(lambda: read_row(self._database, topic.view, topic.key))
+            while topic.position < self._tail.head:
+                events = await self._tail.after(topic.position)
+                self._fold_all(topic, events)
+                topic.position = events[-1].position
         topic.in_step = True
 
     @staticmethod

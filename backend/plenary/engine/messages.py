@@ -3,10 +3,12 @@
 import dataclasses
 import hashlib
 import hmac
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -15,6 +17,8 @@ from plenary.engine.decider import Personal
 from plenary.engine.sealed import Keys
 from plenary.log.contract import NewEvent, Recorded
 
+log = logging.getLogger(__name__)
+NOBODY: Final = UUID(int=0)
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Lifts the stored fields of an event by one schema version; pure."""
 
@@ -83,6 +87,10 @@ class Messages:
         self._commands = _by_name(commands)
         self._metadata = msgspec.json.Decoder(Metadata)
 
+    def knows(self, name: str) -> bool:
+        """Whether this version of the program knows a kind of event."""
+        return name in self._events
+
     def is_personal(self, event: type[Any]) -> bool:
         """Whether a kind of event holds something about a person."""
         return bool(self._events[event.__name__].personal)
@@ -108,15 +116,30 @@ class Messages:
 
         A type or version of a newer program raises `UnknownMessage`, or with `of_newer` becomes `Unknown`.
         """
-        people = [UUID(data[subject]) for row in rows for data, subjects in self._sealed(row) for subject in subjects]
-        await self._keys.load(people)
-        return [self._open(row, of_newer) for row in rows]
+        await self._keys.load([person for row in rows for person in self._people(row)])
+        return [self._read(row, of_newer) for row in rows]
 
-    def _sealed(self, row: Recorded) -> Iterable[tuple[dict[str, Any], list[str]]]:
-        """The fields of an event about people, and which of them name one."""
+    def _read(self, row: Recorded, of_newer: bool) -> Event:
+        """An event; one that cannot be read is as good as unknown to those who go on without it."""
+        try:
+            return self._open(row, of_newer)
+        except Exception as problem:
+            if not of_newer:
+                raise
+            log.error("event %d cannot be read: %s", row.position, type(problem).__name__)
+            unreadable = Unknown(f"{row.type}, which cannot be read")
+            about = Metadata(NOBODY, NOBODY, "unknown", "unknown")
+            return Event(row.position, row.stream, row.version, unreadable, about, row.recorded_at)
+
+    def _people(self, row: Recorded) -> list[UUID]:
+        """Whose keys an event needs to be read; nobody's where it cannot be."""
         shape = self._events.get(row.type)
-        if shape is not None and shape.personal and row.schema_version <= shape.schema_version:
-            yield self._lift(row, shape), [subject for _, subject in shape.personal]
+        if shape is None or not shape.personal or row.schema_version > shape.schema_version:
+            return []
+        with suppress(Exception):  # reading it will tell
+            data = self._lift(row, shape)
+            return [UUID(data[subject]) for _, subject in shape.personal]
+        return []
 
     def _open(self, row: Recorded, of_newer: bool) -> Event:
         shape = self._events.get(row.type)

@@ -3,8 +3,7 @@
 Everything else goes on meanwhile. What is put aside holds no data: only where the event stands, and what went wrong.
 """
 
-import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from plenary.engine.database import Database
 from plenary.engine.messages import Event, Unknown, UnknownMessage
 from plenary.engine.tables import parked
+from plenary.faults import told
 
 UNKNOWN = "unknown to this version of the program: "
 BEHIND = "waits behind an earlier event"
@@ -35,7 +35,10 @@ class Parked:
 
     async def put(self, db: AsyncConnection, events: Sequence[Event], why: BaseException | None = None) -> None:
         """Put events aside, the first one because of `why`, the others because they are behind it."""
-        reasons = [BEHIND] * len(events)
+        reasons = [
+            described(UnknownMessage(event.data.type)) if isinstance(event.data, Unknown) else BEHIND
+            for event in events
+        ]
         if events and why is not None:
             reasons[0] = described(why)
         rows = [
@@ -43,8 +46,8 @@ class Parked:
                 "name": self._name,
                 "position": event.position,
                 "stream": event.stream,
-                "error": described(UnknownMessage(event.data.type)) if isinstance(event.data, Unknown) else reason,
-                "tries": 1,
+                "error": reason,
+                "tries": int(reason != BEHIND),
                 "again": False,
                 "parked_at": datetime.now(UTC),
             }
@@ -80,9 +83,5 @@ class Parked:
 
 
 def described(problem: BaseException) -> str:
-    """What went wrong and where, without anybody's data: messages of exceptions may quote names."""
-    if isinstance(problem, UnknownMessage):
-        return f"{UNKNOWN}{problem}"
-    frames: Iterable[traceback.FrameSummary] = reversed(traceback.extract_tb(problem.__traceback__)[-3:])
-    steps = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)
-    return f"{type(problem).__name__} at {steps}"
+    """What went wrong, without anybody's data."""
+    return f"{UNKNOWN}{problem}" if isinstance(problem, UnknownMessage) else told(problem)

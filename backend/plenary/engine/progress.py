@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 import sqlalchemy as sa
@@ -55,13 +56,11 @@ class Progress:
         """Look at the bookmarks for ever: seldom, and often while somebody waits for another process."""
         while True:
             await outlast(self.look)
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK):
                     await self._wanted.wait()
                 self._wanted.clear()
                 await asyncio.sleep(SOON)
-            except TimeoutError:
-                pass
 
     async def look(self) -> None:
         """Take over where all bookmarks are now."""

@@ -24,7 +24,7 @@ from plenary.engine.tables import keys
 ERASED: Final = "[erased]"
 PREFIX: Final = "sealed:"
 ERASING: Final = "~"
-"""Stands before the look-up of a person whose key is destroyed; sorts behind every look-up."""
+"""Stands before the look-up of a person whose key is destroyed."""
 NONCE: Final = 12
 CACHED: Final = 50_000
 
@@ -84,13 +84,16 @@ class Keys:
             if len(self._opened) > CACHED:
                 self._opened = {subject: key for subject, key in self._opened.items() if subject in asked}
             for subject in missing:
-                self._opened[subject] = self._unwrap(subject, found[subject]) if subject in found else None
+                opened = self._unwrap(subject, found[subject]) if subject in found else None
+                self._opened.setdefault(subject, opened)  # or it was forgotten while we looked
 
     async def of_one_to_erase(self, email: str) -> list[UUID]:
         """Everybody to be forgotten under an address: those whose erasing was begun and not finished come first."""
         known = self.lookup(email)
         query = (
-            sa.select(keys.c.subject).where(keys.c.lookup.in_((ERASING + known, known))).order_by(keys.c.lookup.desc())
+            sa.select(keys.c.subject)
+            .where(keys.c.lookup.in_((ERASING + known, known)))
+            .order_by(sa.func.length(keys.c.lookup).desc())
         )
         async with self._database.reading() as db:
             return list((await db.execute(query)).scalars())

@@ -9,7 +9,6 @@ import hashlib
 import inspect
 import logging
 import sys
-from collections.abc import Iterable
 from enum import Enum
 from functools import cache
 from types import UnionType
@@ -72,16 +71,16 @@ class Snapshots:
             ).where(events.c.stream == stream, events.c.version == version)
             async with self._database.transaction() as db:
                 await db.execute(sa.delete(snapshots).where(snapshots.c.stream == stream))
-                await db.execute(sa.insert(snapshots).from_select(list(snapshots.c.keys()), made_after))
+                insert = self._database.insert_new(snapshots)  # another process may be as far
+                await db.execute(insert.from_select(list(snapshots.c.keys()), made_after))
         except Exception:  # nobody waits for it, and the next one will do
             logger.warning("A snapshot of %s was not stored.", stream, exc_info=True)
 
 
-async def drop_snapshots(database: Database, streams: Iterable[str] | None = None) -> None:
-    """Forget the snapshots of some streams, or all there are."""
-    chosen = sa.true() if streams is None else snapshots.c.stream.in_(list(streams))
+async def drop_snapshots(database: Database) -> None:
+    """Forget all snapshots; they come again."""
     async with database.transaction() as db:
-        await db.execute(sa.delete(snapshots).where(chosen))
+        await db.execute(sa.delete(snapshots))
 
 
 @cache

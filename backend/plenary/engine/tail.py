@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from plenary.engine.database import outlast
@@ -47,9 +48,6 @@ class Tail:
         """The position of the newest event there is, read here or not."""
         return await self._log.head()
 
-    async def finish(self) -> None:
-        """Nothing is left to do between two steps."""
-
     def forget(self) -> None:
         """Keep nothing of what was read: somebody in it was forgotten."""
         self._kept.clear()
@@ -61,11 +59,9 @@ class Tail:
             async with self.step:
                 full = await outlast(self._read)
             if not full:
-                try:
+                with suppress(TimeoutError):
                     async with asyncio.timeout(POLL):
                         await self._look.wait()
-                except TimeoutError:
-                    pass
 
     async def _read(self) -> bool:
         """Read what is new; whether there may be more."""

@@ -26,7 +26,7 @@ from plenary.engine.tables import timers
 BATCH: Final = 200
 POLL: Final = 0.25
 TIMERS: Final = uuid5(NAMESPACE_URL, "plenary:timers")
-LONGEST_PAUSE: Final = timedelta(minutes=5)
+LONGEST_PAUSE: Final = 300  # seconds
 THIS: Final = (timers.c.timer_id == sa.bindparam("id"), timers.c.set_at == sa.bindparam("at"))
 PUT_AWAY: Final = sa.delete(timers).where(*THIS)
 PUT_OFF: Final = sa.update(timers).where(*THIS).values(due_at=sa.bindparam("again_at"), tries=timers.c.tries + 1)
@@ -97,17 +97,19 @@ class Timers:
                 if not isinstance(answer, Exception) or passes(answer):
                     raise answer
                 log.error("timer %s could not be sent: %s", row["timer_id"], type(answer).__name__)
-                failed.append(this | {"again_at": now + min(timedelta(seconds=2 ** row["tries"]), LONGEST_PAUSE)})
+                failed.append(
+                    this | {"again_at": now + timedelta(seconds=min(2 ** min(row["tries"], 30), LONGEST_PAUSE))}
+                )
                 continue
             if isinstance(answer, Refusal):
                 log.warning("timer %s was refused: %s", row["timer_id"], type(answer).__name__)
             sent.append(this)
         async with self._database.transaction() as db:
+            if lease is not None:
+                await lease.move(db, lease.position, lease.position)
             for statement, rows in ((PUT_AWAY, sent), (PUT_OFF, failed)):
                 if rows:
                     await db.execute(statement, rows)
-            if lease is not None:
-                await lease.move(db, lease.position, lease.position)
         return len(due)
 
     async def _send_one(self, row: sa.RowMapping) -> Answer:

@@ -41,11 +41,11 @@ GET_HEADERS: Final = ("graphql-require-preflight", "x-requested-with")
 
 
 class ServerSentEvents(SSETransport):
-    """Live results for clients without WebSocket. Mutations do not come this way: no cookie could be set any more."""
+    """Live results for clients without WebSocket, and nothing else: what is answered once comes by the other door."""
 
     def allowed_operation_types(self, allowed_operation_types: set[OperationType]) -> Iterable[OperationType]:
         """What may be asked for."""
-        return allowed_operation_types - {OperationType.MUTATION}
+        return {OperationType.SUBSCRIPTION}
 
 
 class Endpoint(GraphQL[Context, None]):

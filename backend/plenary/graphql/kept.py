@@ -63,7 +63,11 @@ class Answers:
     def _hear(self, events: Sequence[Event]) -> None:
         for event in events:
             for name, view in self._views.items():
-                if view.key_of(event) is not None or isinstance(event.data, Unknown):
+                try:
+                    concerned = isinstance(event.data, Unknown) or view.key_of(event) is not None
+                except Exception:  # its follower puts it aside; here it counts as a change
+                    concerned = True
+                if concerned:
                     self._changed[name] = event.position
 
     def _last_change(self, view: str) -> int:

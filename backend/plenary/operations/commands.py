@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Sequence
 
 from plenary.engine.engine import Engine
+from plenary.engine.work import NoBookmark
 from plenary.operations.doctor import begin, examine, resume
 from plenary.operations.erase import CannotErase, Forget, erase
 from plenary.operations.rebuild import CannotRebuild, rebuild
@@ -22,10 +23,12 @@ async def do_work(engine: Engine, tell: Tell, died: Died) -> None:
     end, loop = asyncio.Event(), asyncio.get_running_loop()
     for ending in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(ending, end.set)
-    async with engine.running(died=died):
-        tell("Plenary is at work")
-        await end.wait()
-    await engine.close()
+    try:
+        async with engine.running(died=died):
+            tell("Plenary is at work")
+            await end.wait()
+    except NoBookmark as why:
+        raise Failed(str(why)) from why
 
 
 async def do_rebuild(engine: Engine, name: str, tell: Tell) -> None:
@@ -34,8 +37,6 @@ async def do_rebuild(engine: Engine, name: str, tell: Tell) -> None:
         position = await rebuild(engine, name, lambda at, head: tell(f"\r▸ {name}: event {at:,} of {head:,}"))
     except CannotRebuild as why:
         raise Failed(str(why)) from why
-    finally:
-        await engine.close()
     tell(f"\n{name} was rebuilt up to event {position:,}\n")
 
 
@@ -44,37 +45,29 @@ async def do_erase(engine: Engine, email: str, forget: Sequence[Forget], tell: T
     try:
         async with engine.running(died=died):
             people = await erase(engine, email, forget, lambda text: tell(f"\r▸ {text:<60}"))
-    except (CannotErase, CannotRebuild) as why:
+    except (CannotErase, CannotRebuild, NoBookmark) as why:
         raise Failed(str(why)) from why
-    finally:
-        await engine.close()
     tell("\nErased: nobody can read any more who that was\n" if people else "Nobody here has this address\n")
 
 
 async def do_doctor(engine: Engine, redis: str | None, first: str | None, tell: Tell) -> bool:
     """Say what is wrong, or set a bookmark ("mail=17"); whether all is well."""
-    try:
-        if first is not None:
-            name, _, position = first.partition("=")
-            if not position.isdigit():
-                raise Failed("say where it begins as in --begin mail=17")
-            try:
-                await begin(engine, name, int(position))
-            except ValueError as why:
-                raise Failed(f"{why}.") from why
-        well = True
-        async for finding in examine(engine, redis):
-            well = well and finding.is_well
-            tell(f"{'✓' if finding.is_well else '✗'} {finding.what}{'' if finding.is_well else f' → {finding.advice}'}")
-        return well
-    finally:
-        await engine.close()
+    if first is not None:
+        name, _, position = first.partition("=")
+        if not position.isdigit():
+            raise Failed("say where it begins as in --begin mail=17")
+        try:
+            await begin(engine, name, int(position))
+        except ValueError as why:
+            raise Failed(f"{why}.") from why
+    well = True
+    async for finding in examine(engine, redis):
+        well = well and finding.is_well
+        tell(f"{'✓' if finding.is_well else '✗'} {finding.what}{'' if finding.is_well else f' → {finding.advice}'}")
+    return well
 
 
 async def do_resume(engine: Engine, name: str, stream: str | None, tell: Tell) -> None:
     """Have what was put aside tried again."""
-    try:
-        number = await resume(engine, name, stream)
-    finally:
-        await engine.close()
+    number = await resume(engine, name, stream)
     tell(f"{number:,} events will be tried again within a second; `plenary doctor` tells what became of them")

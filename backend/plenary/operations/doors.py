@@ -1,7 +1,7 @@
 """The doors of the endpoint: how many may be inside at once, and what those are told who come when it is full.
 
-Refusing costs nothing and is done before anything is read; whoever was let in is served. Live screens are counted by
-address, too: one address may not take all the places. This machine itself may have as many as there are.
+Refusing is done before a request is looked into; whoever was let in is served. Live screens are counted by address,
+too: one address may not take all the places.
 """
 
 import asyncio
@@ -41,6 +41,8 @@ class Doors:
 
     app: ASGIApp
     limits: Limits = field(default_factory=Limits)
+    at_home: bool = False
+    """Whether the server is for this machine, which then may have as many screens as there are."""
     requests: int = 0
     """Those being carried out and those waiting."""
     screens: Counter[str] = field(default_factory=lambda: Counter(socket=0, stream=0))
@@ -75,7 +77,7 @@ class Doors:
         if self.screens.total() >= self.limits.screens:
             await self._turn_away("screen", TRY_LATER, 503, connection, receive, send)
             return
-        if self._of[address] >= self.limits.screens_of_one and not is_from_here(connection):
+        if self._of[address] >= self.limits.screens_of_one and not (self.at_home and is_from_here(connection)):
             await self._turn_away("screen_of_one", TOO_MANY, 429, connection, receive, send)
             return
         self.screens[kind] += 1

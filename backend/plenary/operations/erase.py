@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from plenary.engine.answers import Accepted
 from plenary.engine.engine import Engine
 from plenary.engine.person import ErasePerson
+from plenary.engine.snapshots import drop_snapshots
 from plenary.operations.rebuild import rebuild
 
 ERASING: Final = uuid5(NAMESPACE_URL, "plenary:erasing")
@@ -38,6 +39,7 @@ async def erase(engine: Engine, email: str, forget: Sequence[Forget], tell: Call
             raise CannotErase(answer.message)
         await _heard_by_all(engine, answer.position)
         tell("deleting what was kept")
+        await drop_snapshots(engine.database)
         async with engine.database.transaction() as db:
             for delete in forget:
                 await delete(db, person)
@@ -45,6 +47,7 @@ async def erase(engine: Engine, email: str, forget: Sequence[Forget], tell: Call
             if any(engine.messages.is_personal(event) for event in view.events):
                 await rebuild(engine, view.name, _telling(tell, view.name))
         await engine.keys.remove(person)
+    await engine.database.tidy()
     return len(people)
 
 

@@ -46,7 +46,8 @@ def fields(record: logging.LogRecord) -> dict[str, str]:
         "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
         "level": record.levelname,
         "logger": record.name,
-        "message": record.getMessage(),
+        # asyncio tells of lost tasks with their exceptions' words, below the first line.
+        "message": record.getMessage().partition("\n")[0] if record.name == "asyncio" else record.getMessage(),
     }
     if (correlation := CORRELATION.get()) is not None:
         line["correlation"] = str(correlation)

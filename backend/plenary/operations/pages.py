@@ -12,11 +12,14 @@ from plenary.operations.metrics import Metrics
 from plenary.operations.nearby import is_asked_as_here
 
 
-def routes(metrics: Metrics, engine: Engine, token: str | None) -> list[BaseRoute]:
-    """The metrics, for whoever says the token; where there is none, for this machine itself."""
+def routes(metrics: Metrics, engine: Engine, token: str | None, *, at_home: bool) -> list[BaseRoute]:
+    """The metrics, for whoever says the token; where there is none, for this machine itself.
+
+    `at_home`: this server is for this machine; else a proxy on it may ask for everybody, and a token is needed.
+    """
 
     async def read(request: Request) -> Response:
-        if not may_read(request, token):
+        if not (token or at_home) or not may_read(request, token):
             return PlainTextResponse("Not found.", 404)
         return Response(await metrics.page(engine), headers={"content-type": CONTENT_TYPE_LATEST})
 
