@@ -64,7 +64,7 @@ class Settings:
     log: str = "text"
     """How the lines of the log are written to standard error: `text` or `json`. They hold nobody's data."""
     metrics_token: str | None = field(default=None, repr=False)
-    """Whoever says it as a bearer token may read /metrics. Without it only this machine itself may."""
+    """Whoever says it as a bearer token may read /metrics. Without it this machine may, if PLENARY_URL is on it."""
     traces: str | None = field(default=None, repr=False)
     """An OTLP/HTTP address, as in http://127.0.0.1:4318/v1/traces, that is sent traces. Without it none are made."""
 
