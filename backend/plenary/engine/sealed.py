@@ -77,7 +77,7 @@ class Keys:
     async def load(self, subjects: Iterable[UUID]) -> None:
         """Bring the keys of these people into memory; a person without a key is remembered as erased."""
         asked = set(subjects)
-        while missing := asked - self._opened.keys():  # again, if others made room meanwhile
+        while missing := [one for one in asked if one not in self._opened]:  # again, if others made room meanwhile
             async with self._database.reading() as db:
                 query = sa.select(keys.c.subject, keys.c.wrapped_key).where(keys.c.subject.in_(missing))
                 found = {row.subject: row.wrapped_key for row in await db.execute(query)}
