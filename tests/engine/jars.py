@@ -1,5 +1,6 @@
 """A domain of a few lines to try the engine on: jars of marbles, where every marble taken out is thanked for later."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -204,3 +205,13 @@ async def until(engine: Engine, jar: UUID, true_of: Callable[[JarRow], bool]) ->
     assert row is not None
     assert true_of(row)
     return row
+
+
+async def settled(engine: Engine) -> None:
+    """Everybody has handled, or put aside, all that there is."""
+    async with asyncio.timeout(PATIENCE):
+        head = 0
+        while head != await engine.log.head():
+            head = await engine.log.head()
+            for name in ("jars", "thanks"):
+                await engine.until_reached(name, head)

@@ -28,6 +28,7 @@ from tests.engine.jars import (
     open_engine,
     project,
     react,
+    settled,
     take,
 )
 
@@ -75,16 +76,6 @@ async def running(url: str, plan: Plan) -> AsyncIterator[Engine]:
 async def rows(engine: Engine, table: sa.Table) -> list[Any]:
     async with engine.database.reading() as db:
         return list((await db.execute(sa.select(table).order_by(*table.primary_key))).all())
-
-
-async def settled(engine: Engine) -> None:
-    """Everybody has handled, or put aside, all that there is."""
-    async with asyncio.timeout(PATIENCE):
-        head = 0
-        while head != await engine.log.head():
-            head = await engine.log.head()
-            for name in ("jars", "thanks"):
-                await engine.until_reached(name, head)
 
 
 async def marbles(engine: Engine, jar: UUID) -> tuple[int, int]:

@@ -18,8 +18,8 @@ from plenary.engine.process import Process, Send
 from plenary.engine.tables import bookmarks, parked, timers
 from plenary.log.contract import Append, CommandId, NewEvent, Write
 from plenary.operations.doctor import begin
-from tests.engine.jars import JAR, JARS, LATER, NOON, PATIENCE, fill, open_engine, react, take
-from tests.engine.test_parked import Fragile, marbles, none_aside, rows, running, settled
+from tests.engine.jars import JAR, JARS, LATER, NOON, PATIENCE, fill, open_engine, react, settled, take
+from tests.engine.test_parked import Fragile, marbles, none_aside, rows, running
 
 
 async def append_unknown(engine: Engine, jar: UUID, version: int) -> None:

@@ -23,6 +23,7 @@ from tests.engine.jars import (
     jars,
     open_engine,
     project,
+    settled,
     take,
     until,
 )
@@ -50,15 +51,6 @@ async def engine(database_url: str) -> AsyncIterator[Engine]:
 async def table(engine: Engine) -> list[tuple[object, ...]]:
     async with engine.database.reading() as db:
         return [tuple(row) for row in await db.execute(sa.select(jars).order_by(jars.c.jar_id))]
-
-
-async def settled(engine: Engine) -> None:
-    async with asyncio.timeout(PATIENCE):
-        head = 0
-        while head != await engine.log.head():
-            head = await engine.log.head()
-            for name in ("jars", "thanks"):
-                await engine.until_reached(name, head)
 
 
 async def test_it_is_the_same_again_in_whatever_portions_it_is_folded(
