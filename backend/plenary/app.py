@@ -1,7 +1,7 @@
 """Everything that exists, joined: what this house decides, shows, does by itself and serves."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +16,6 @@ from plenary.engine.clock import Clock
 from plenary.engine.database import Database
 from plenary.engine.doorbell import Doorbell
 from plenary.engine.engine import Engine, Plan
-from plenary.engine.messages import Upcaster
 from plenary.engine.person import PERSON
 from plenary.graphql.context import Contexts
 from plenary.graphql.http import Endpoint
@@ -35,6 +34,7 @@ from plenary.registration.orders import ORDERS
 from plenary.registration.process import REGISTRATION
 from plenary.registration.seats import SEATS
 from plenary.settings import Settings
+from plenary.upcasters import UPCASTERS
 from plenary.web import routes
 
 DECIDERS: Final = (CONFERENCE, SLUG, SEATS, ORDER, ASSIGNMENTS, PAYMENT, PERSON)
@@ -42,8 +42,6 @@ VIEWS: Final = (CATALOGUE, AVAILABILITY, ORDERS)
 PROCESSES: Final = (REGISTRATION,)
 FORGET: Final = (forget_mails,)
 """What else is kept of a person, and is deleted when they are erased."""
-UPCASTERS: Final[Mapping[str, Sequence[Upcaster]]] = {}
-"""By event, the functions that lift its stored fields one version each; none has changed its shape so far."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import zoneinfo
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from uuid import UUID
 
@@ -39,11 +39,18 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class OfferedSeatType:
-    """A seat type as it is sold now; `price` in minor units."""
+    """A seat type as it is sold now; `price` in minor units.
+
+    One order takes none or from `least` to `most` of them, and between `sale_from` and `sale_until` (UTC; None: open).
+    """
 
     seat_type_id: UUID
     name: str
     price: int
+    least: int = 1
+    most: int | None = None
+    sale_from: datetime | None = None
+    sale_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,14 @@ class Offer:
     hold_seconds: int
     seats_per_order: int
     seat_types: tuple[OfferedSeatType, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRules:
+    """Until when a registrant may cancel (None: never), and which percent of the price is kept for it."""
+
+    until: datetime | None
+    fee_percent: int
 
 
 def merged(items: Iterable[Item]) -> tuple[Item, ...]:
@@ -185,6 +200,13 @@ def check_period(starts_on: date, ends_on: date) -> FieldError | None:
     """A conference may begin and end on one day, but not end before it begins."""
     if ends_on < starts_on:
         return FieldError("ends_on", "ends_before_start", "The end cannot be before the start.")
+    return None
+
+
+def check_window(sale_from: datetime | None, sale_until: datetime | None) -> FieldError | None:
+    """A sale ends after it begins; either end may be open."""
+    if sale_from is not None and sale_until is not None and sale_until <= sale_from:
+        return FieldError("sale_until", "ends_before_start", "The end of the sale cannot be before its start.")
     return None
 
 

@@ -102,7 +102,7 @@ def evolve(jar: Jar, event: object) -> Jar:
     raise AssertionError(event)
 
 
-def react(event: object) -> list[Send]:
+def react(event: object, now: datetime) -> list[Send]:
     match event:
         case MarbleTaken(jar_id, _, taken, thank_at=thank_at):
             return [Send(GiveThanks(jar_id, taken), at=thank_at)]

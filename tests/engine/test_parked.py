@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,9 +46,9 @@ class Fragile:
         self._taste(event.data)
         return project(row, event)
 
-    def react(self, event: object) -> Sequence[Send]:
+    def react(self, event: object, now: datetime) -> Sequence[Send]:
         self._taste(event)
-        sends = react(event)
+        sends = react(event, now)
         for send in sends:
             assert isinstance(send.command, GiveThanks)
             self.thanked[send.command.jar_id, send.command.taken] = None

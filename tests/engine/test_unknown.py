@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import make_dataclass, replace
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -51,10 +52,10 @@ async def test_an_event_of_a_newer_program_waits_for_one_that_knows_it(database_
         JAR, events=(*JAR.events, known), evolve=lambda s, e: s if isinstance(e, known) else JAR.evolve(s, e)
     )
 
-    def noticed(event: object) -> Sequence[Send]:
+    def noticed(event: object, now: datetime) -> Sequence[Send]:
         if isinstance(event, known):
             polished.add(event)
-        return react(event)
+        return react(event, now)
 
     plan = Plan(deciders=[newer], views=[JARS], processes=[Process("thanks", noticed)])
     async with running(database_url, plan) as new:

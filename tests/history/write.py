@@ -8,10 +8,11 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from plenary.app import DECIDERS, UPCASTERS
+from plenary.app import DECIDERS
 from plenary.engine.decider import Decider, Refusal
 from plenary.engine.messages import Messages, Metadata
 from plenary.engine.sealed import Keys
+from plenary.upcasters import UPCASTERS
 from tests.test_deciders import COMMANDS
 
 FOLDER = Path(__file__).parent

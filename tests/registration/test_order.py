@@ -38,6 +38,7 @@ from tests.examples import (
     GA,
     HELD,
     LATE,
+    NOON,
     OFFER,
     ORDER_ID,
     PLACE,
@@ -56,7 +57,7 @@ def place(*wanted: Item) -> PlaceOrder:
 
 
 def change(ga: int = 0, ws: int = 0, cp: int = 0) -> ChangeItems:
-    return ChangeItems(ORDER_ID, OFFER, items(ga, ws, cp))
+    return ChangeItems(ORDER_ID, OFFER, items(ga, ws, cp), NOON)
 
 
 # Placing
@@ -150,7 +151,7 @@ def test_a_line_keeps_the_price_of_its_first_placement_and_a_new_line_takes_toda
     scenario(
         ORDER,
         given=[PLACED, HELD],
-        when=ChangeItems(ORDER_ID, dearer, items(ga=3, ws=1)),
+        when=ChangeItems(ORDER_ID, dearer, items(ga=3, ws=1), NOON),
         then=[OrderItemsChanged(ORDER_ID, CONFERENCE_ID, 2, now, 159_600)],
     )
 
@@ -171,11 +172,11 @@ def test_when_sales_have_ended_seats_can_be_given_back_but_not_added() -> None:
         scenario(
             ORDER,
             given=held_three,
-            when=ChangeItems(ORDER_ID, offer, items(ga=2)),
+            when=ChangeItems(ORDER_ID, offer, items(ga=2), NOON),
             then=[OrderItemsChanged(ORDER_ID, CONFERENCE_ID, 3, lines(ga=2), 39_800)],
         )
-    scenario(ORDER, given=held_three, when=ChangeItems(ORDER_ID, closed, items(ga=4)), then=NotOnSale())
-    retired = ChangeItems(ORDER_ID, replace(OFFER, seat_types=()), items(ga=4))
+    scenario(ORDER, given=held_three, when=ChangeItems(ORDER_ID, closed, items(ga=4), NOON), then=NotOnSale())
+    retired = ChangeItems(ORDER_ID, replace(OFFER, seat_types=()), items(ga=4), NOON)
     assert blamed(ORDER, given=held_three, when=retired) == ["items.0.seat_type_id"]
 
 

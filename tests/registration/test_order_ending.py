@@ -41,6 +41,7 @@ from tests.examples import (
     GA,
     HELD,
     LATE,
+    NOON,
     OFFER,
     ORDER_ID,
     OTHER_PAYMENT,
@@ -87,7 +88,7 @@ def test_an_order_is_cancelled_before_it_is_paid() -> None:
     ],
 )
 def test_b12_nothing_can_be_asked_of_an_order_that_is_over(history: list[Event], answer: Refusal) -> None:
-    commands: list[Command] = [ChangeItems(ORDER_ID, OFFER, items(ga=1)), ENTER_DETAILS, REQUEST]
+    commands: list[Command] = [ChangeItems(ORDER_ID, OFFER, items(ga=1), NOON), ENTER_DETAILS, REQUEST]
     for command in commands if answer == OrderIsCancelled() else [*commands, CANCEL]:
         scenario(ORDER, given=history, when=command, then=answer)
 

@@ -97,7 +97,7 @@ class SeatsAndMoneyStayTogether(RuleBasedStateMachine):
 
     @rule(wanted=st.tuples(QUANTITIES, QUANTITIES, QUANTITIES), on_sale=st.booleans())
     def change(self, wanted: tuple[int, int, int], on_sale: bool) -> None:
-        self.send(ChangeItems(ORDER_ID, replace(self.offer, on_sale=on_sale), items(*wanted)))
+        self.send(ChangeItems(ORDER_ID, replace(self.offer, on_sale=on_sale), items(*wanted), NOON))
 
     @rule(revision=st.integers(1, 4), granted=st.tuples(QUANTITIES, QUANTITIES, QUANTITIES))
     def record_grant(self, revision: int, granted: tuple[int, int, int]) -> None:

@@ -40,6 +40,7 @@ from tests.examples import (
     EXPIRES,
     GA,
     HELD,
+    NOON,
     ORDER_ID,
     PAID_TOO_LATE,
     PAYMENT_ID,
@@ -58,46 +59,46 @@ def seats(*types: tuple[UUID, str]) -> tuple[Seat, ...]:
 
 def test_the_organizer_s_quotas_reach_the_seats() -> None:
     added = SeatTypeAdded(CONFERENCE_ID, GA, "General admission", "", 19_900, 100)
-    assert react(added) == [Send(SetQuota(CONFERENCE_ID, GA, 100))]
-    assert react(QuotaChanged(CONFERENCE_ID, GA, 200)) == [Send(SetQuota(CONFERENCE_ID, GA, 200))]
+    assert react(added, NOON) == [Send(SetQuota(CONFERENCE_ID, GA, 100))]
+    assert react(QuotaChanged(CONFERENCE_ID, GA, 200), NOON) == [Send(SetQuota(CONFERENCE_ID, GA, 200))]
 
 
 def test_a_retired_or_deleted_seat_type_is_closed() -> None:
-    assert react(SeatTypeRetired(CONFERENCE_ID, GA)) == [Send(CloseSeatType(CONFERENCE_ID, GA))]
-    assert react(SeatTypeDeleted(CONFERENCE_ID, GA)) == [Send(CloseSeatType(CONFERENCE_ID, GA))]
+    assert react(SeatTypeRetired(CONFERENCE_ID, GA), NOON) == [Send(CloseSeatType(CONFERENCE_ID, GA))]
+    assert react(SeatTypeDeleted(CONFERENCE_ID, GA), NOON) == [Send(CloseSeatType(CONFERENCE_ID, GA))]
 
 
 def test_publishing_opens_sales_and_unpublishing_really_closes_them() -> None:
-    assert react(ConferencePublished(CONFERENCE_ID)) == [Send(SetSales(CONFERENCE_ID, open=True))]
-    assert react(ConferenceUnpublished(CONFERENCE_ID)) == [Send(SetSales(CONFERENCE_ID, open=False))]
+    assert react(ConferencePublished(CONFERENCE_ID), NOON) == [Send(SetSales(CONFERENCE_ID, open=True))]
+    assert react(ConferenceUnpublished(CONFERENCE_ID), NOON) == [Send(SetSales(CONFERENCE_ID, open=False))]
 
 
 def test_a_new_order_asks_for_its_seats_and_sets_its_own_alarm() -> None:
-    assert react(PLACED) == [
+    assert react(PLACED, NOON) == [
         Send(ReserveSeats(CONFERENCE_ID, ORDER_ID, 1, items(ga=1, cp=1))),
         Send(ExpireOrder(ORDER_ID, EXPIRES), at=EXPIRES),
     ]
 
 
 def test_a_changed_order_asks_again_and_sets_no_other_alarm() -> None:
-    assert react(CHANGED) == [Send(ReserveSeats(CONFERENCE_ID, ORDER_ID, 2, items(ga=3)))]
+    assert react(CHANGED, NOON) == [Send(ReserveSeats(CONFERENCE_ID, ORDER_ID, 2, items(ga=3)))]
 
 
 def test_an_order_learns_what_it_was_granted() -> None:
     reserved = SeatsReserved(CONFERENCE_ID, ORDER_ID, 2, items(ga=3), ())
-    assert react(reserved) == [Send(RecordGrant(ORDER_ID, 2, items(ga=3)))]
+    assert react(reserved, NOON) == [Send(RecordGrant(ORDER_ID, 2, items(ga=3)))]
 
 
 def test_a_payment_is_asked_for_and_its_arrival_confirms_the_order() -> None:
-    assert react(REQUESTED) == [Send(InitiatePayment(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 24_900, "USD", "test"))]
+    assert react(REQUESTED, NOON) == [Send(InitiatePayment(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 24_900, "USD", "test"))]
     completed = PaymentCompleted(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 24_900, "USD", EXPIRES, "ch_1")
-    assert react(completed) == [Send(CONFIRM)]
+    assert react(completed, NOON) == [Send(CONFIRM)]
 
 
 def test_a_confirmed_order_has_its_seats_sold_and_numbered() -> None:
     bought = replace(CONFIRMED, lines=lines(ga=2, cp=1))
     ga, cp = (GA, "General admission"), (CP, "Cocktail party")
-    assert react(bought) == [
+    assert react(bought, NOON) == [
         Send(CommitSeats(CONFERENCE_ID, ORDER_ID)),
         Send(CreateAssignments(ORDER_ID, CONFERENCE_ID, seats(ga, ga, cp))),
     ]
@@ -105,21 +106,23 @@ def test_a_confirmed_order_has_its_seats_sold_and_numbered() -> None:
 
 @pytest.mark.parametrize(("ending", "revision"), [(SOLD_OUT, 1), (EXPIRED, 1), (CANCELLED, 1), (REFUNDED, 2)])
 def test_the_seats_of_an_order_that_ends_return(ending: Event, revision: int) -> None:
-    assert react(ending) == [Send(ReleaseSeats(CONFERENCE_ID, ORDER_ID, revision))]
+    assert react(ending, NOON) == [Send(ReleaseSeats(CONFERENCE_ID, ORDER_ID, revision))]
 
 
 def test_an_order_paid_too_late_wants_all_its_seats_again() -> None:
-    assert react(PAID_TOO_LATE) == [Send(ReserveSeats(CONFERENCE_ID, ORDER_ID, 2, items(ga=1, cp=1), retake=True))]
+    assert react(PAID_TOO_LATE, NOON) == [
+        Send(ReserveSeats(CONFERENCE_ID, ORDER_ID, 2, items(ga=1, cp=1), retake=True))
+    ]
 
 
 def test_a_payment_that_bought_nothing_is_refunded() -> None:
     back = PaymentReturned(ORDER_ID, PAYMENT_ID, 24_900, "sold out")
-    assert react(back) == [Send(RefundPayment(PAYMENT_ID, 24_900, "sold out"))]
+    assert react(back, NOON) == [Send(RefundPayment(PAYMENT_ID, 24_900, "sold out"))]
 
 
 def test_nothing_follows_on_the_rest() -> None:
     for event in (CREATED, HELD, DETAILS, PaymentRejected(PAYMENT_ID, ORDER_ID), "not an event at all"):
-        assert react(event) == []
+        assert react(event, NOON) == []
 
 
 def test_the_process_has_a_name_that_its_commands_are_sent_under() -> None:

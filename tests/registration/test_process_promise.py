@@ -61,7 +61,7 @@ class House:
         for event in [] if isinstance(answer, Refusal) else answer:
             self.states[stream] = decider.evolve(self.states.get(stream, decider.initial), event)
             self.events.append(event)
-            for sent in react(event):
+            for sent in react(event, NOON):
                 (self.alarms if sent.at else self.waiting).append(sent.command)
 
     def deliver_everything(self) -> None:
@@ -91,7 +91,7 @@ class House:
             case 3:
                 self.send(CompletePayment(payment, paid_at, "ch_1"))
             case 4:
-                self.send(ChangeItems(order, offered, wanted))
+                self.send(ChangeItems(order, offered, wanted, NOON))
             case 5:
                 self.deliver(self.alarms)
             case 6:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
@@ -29,6 +29,10 @@ class SeatType:
     quota: int
     retired: bool = False
     ever_on_sale: bool = False
+    least: int = 1
+    most: int | None = None
+    sale_from: datetime | None = None
+    sale_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,10 @@ class ConferenceRow:
     currency: str
     hold_seconds: int
     seats_per_order: int
+    cancel_days: int | None
+    cancel_fee_percent: int
+    transfer_days: int | None
+    transfer_details: str
     state: State
     ever_published: bool
     published_position: int | None
@@ -74,6 +82,10 @@ conferences = sa.Table(
     sa.Column("currency", sa.Text, nullable=False),
     sa.Column("hold_seconds", sa.Integer, nullable=False),
     sa.Column("seats_per_order", sa.Integer, nullable=False),
+    sa.Column("cancel_days", sa.Integer),
+    sa.Column("cancel_fee_percent", sa.Integer, nullable=False),
+    sa.Column("transfer_days", sa.Integer),
+    sa.Column("transfer_details", sa.Text, nullable=False),
     sa.Column("state", Name, nullable=False),
     sa.Column("ever_published", sa.Boolean, nullable=False),
     sa.Column("published_position", sa.BigInteger),
@@ -154,10 +166,11 @@ def _changed(row: ConferenceRow, event: Event) -> ConferenceRow:
         case facts.ConferenceUnpublished():
             return replace(row, state="unpublished")
         case facts.SeatTypeAdded(_, seat_type_id, name, description, price, quota):
-            added = SeatType(seat_type_id, name, description, price, quota, ever_on_sale=row.state == "published")
+            on_sale = row.state == "published"
+            added = SeatType(seat_type_id, name, description, price, quota, False, on_sale, **_terms(event.data))
             return replace(row, seat_types=(*row.seat_types, added))
-        case facts.SeatTypeEdited(_, seat_type_id, name, description, price):
-            return _with(row, seat_type_id, name=name, description=description, price=price)
+        case facts.SeatTypeEdited(_, seat_type_id, name, description, price) as edited:
+            return _with(row, seat_type_id, name=name, description=description, price=price, **_terms(edited))
         case facts.QuotaChanged(_, seat_type_id, quota):
             return _with(row, seat_type_id, quota=quota)
         case facts.SeatTypeRetired(_, seat_type_id):
@@ -169,6 +182,10 @@ def _changed(row: ConferenceRow, event: Event) -> ConferenceRow:
 
 def _details(event: facts.Details) -> dict[str, Any]:
     return {field.name: getattr(event, field.name) for field in fields(facts.Details)}
+
+
+def _terms(event: facts.SeatTypeAdded | facts.SeatTypeEdited) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in ("least", "most", "sale_from", "sale_until")}
 
 
 def _with(row: ConferenceRow, seat_type_id: UUID, **changes: Any) -> ConferenceRow:

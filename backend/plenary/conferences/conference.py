@@ -1,8 +1,10 @@
 """A conference as its organizer runs it: what it says about itself, whether it is published, which seats it sells."""
 
 from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, get_args
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from plenary.conferences.conference_messages import (
     AddSeatType,
@@ -38,6 +40,8 @@ from plenary.conferences.conference_messages import (
 from plenary.engine.decider import Decider, FieldError, Map, Refusal
 from plenary.words import (
     LONGEST_HOLD,
+    MOST_SEATS,
+    CancelRules,
     Offer,
     OfferedSeatType,
     check_between,
@@ -50,6 +54,7 @@ from plenary.words import (
     check_quota,
     check_slug,
     check_time_zone,
+    check_window,
     invalid,
     tidy,
 )
@@ -63,6 +68,10 @@ class SeatType:
     quota: int
     ever_on_sale: bool
     retired: bool = False
+    least: int = 1
+    most: int | None = None
+    sale_from: datetime | None = None
+    sale_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +93,20 @@ def offer(conference: Conference) -> Offer:
         hold_seconds=conference.details.hold_seconds,
         seats_per_order=conference.details.seats_per_order,
         seat_types=tuple(
-            OfferedSeatType(seat_type_id, seat_type.name, seat_type.price)
+            OfferedSeatType(seat_type_id, seat_type.name, seat_type.price, **_terms(seat_type))
             for seat_type_id, seat_type in conference.seat_types.items()
             if not seat_type.retired
         ),
     )
+
+
+def cancel_rules(conference: Conference) -> CancelRules:
+    """Until when registrants may cancel here, and what is kept for it."""
+    details = conference.details
+    if details.cancel_days is None:
+        return CancelRules(None, 0)
+    first = datetime.combine(details.starts_on, time.min, ZoneInfo(details.time_zone))
+    return CancelRules((first - timedelta(days=details.cancel_days)).astimezone(UTC), details.cancel_fee_percent)
 
 
 def decide(command: Command, conference: Conference | None) -> list[Event] | Refusal:
@@ -150,6 +168,7 @@ def _add(command: AddSeatType) -> list[Event] | Refusal:
             tidy(command.description),
             command.price,
             command.quota,
+            **_terms(command),
         )
     ]
 
@@ -167,9 +186,10 @@ def _with_seat_type(
         case EditSeatType(conference_id, seat_type_id, name, description, price):
             if refused := invalid(*_wrong_seat_type(command)):
                 return refused
-            edited = SeatTypeEdited(conference_id, seat_type_id, tidy(name), tidy(description), price)
-            same = (edited.name, edited.description, price) == (seat_type.name, seat_type.description, seat_type.price)
-            return [] if same else [edited]
+            edited = SeatTypeEdited(
+                conference_id, seat_type_id, tidy(name), tidy(description), price, **_terms(command)
+            )
+            return [] if _after(edited, seat_type) == seat_type else [edited]
         case ChangeQuota(conference_id, seat_type_id, quota):
             if refused := invalid(check_quota("quota", quota)):
                 return refused
@@ -188,6 +208,10 @@ def _wrong_details(details: Details) -> list[FieldError | None]:
         check_currency("currency", details.currency),
         check_between("hold_seconds", details.hold_seconds, 1, LONGEST_HOLD),
         check_between("seats_per_order", details.seats_per_order, 1, 100),
+        None if details.cancel_days is None else check_between("cancel_days", details.cancel_days, 0, 365),
+        check_between("cancel_fee_percent", details.cancel_fee_percent, 0, 100),
+        None if details.transfer_days is None else check_between("transfer_days", details.transfer_days, 1, 30),
+        check_lines("transfer_details", details.transfer_details),
     ]
 
 
@@ -196,7 +220,19 @@ def _wrong_seat_type(command: AddSeatType | EditSeatType) -> list[FieldError | N
         check_line("name", command.name),
         check_lines("description", command.description),
         check_price("price", command.price),
+        check_between("least", command.least, 1, MOST_SEATS),
+        None if command.most is None else check_between("most", command.most, command.least, MOST_SEATS),
+        check_window(command.sale_from, command.sale_until),
     ]
+
+
+def _terms(of: AddSeatType | EditSeatType | SeatType | SeatTypeAdded | SeatTypeEdited) -> dict[str, Any]:
+    """How many of a seat type one order takes, and when it is sold."""
+    return {"least": of.least, "most": of.most, "sale_from": of.sale_from, "sale_until": of.sale_until}
+
+
+def _after(edited: SeatTypeEdited, seat_type: SeatType) -> SeatType:
+    return replace(seat_type, name=edited.name, description=edited.description, price=edited.price, **_terms(edited))
 
 
 def _stated(details: Details) -> dict[str, Any]:
@@ -218,11 +254,10 @@ def evolve(conference: Conference | None, event: Event) -> Conference | None:
         case ConferenceUnpublished(), Conference():
             return replace(conference, published=False)
         case SeatTypeAdded(_, id, name, description, price, quota), Conference(seat_types=types, published=published):
-            added = SeatType(name, description, price, quota, ever_on_sale=published)
+            added = SeatType(name, description, price, quota, ever_on_sale=published, **_terms(event))
             return replace(conference, seat_types=types.set(id, added))
-        case SeatTypeEdited(_, id, name, description, price), Conference(seat_types=types):
-            edited = replace(types[id], name=name, description=description, price=price)
-            return replace(conference, seat_types=types.set(id, edited))
+        case SeatTypeEdited(_, id), Conference(seat_types=types):
+            return replace(conference, seat_types=types.set(id, _after(event, types[id])))
         case QuotaChanged(_, id, quota), Conference(seat_types=types):
             return replace(conference, seat_types=types.set(id, replace(types[id], quota=quota)))
         case SeatTypeRetired(_, id), Conference(seat_types=types):

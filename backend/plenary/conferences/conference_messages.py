@@ -1,7 +1,7 @@
 """What an organizer can ask of a conference, what can happen to it, and why it may say no."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -10,7 +10,11 @@ from plenary.engine.decider import Personal, Refusal
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a conference says about itself; the commands and events that state it all inherit from this."""
+    """What a conference says about itself; the commands and events that state it all inherit from this.
+
+    Registrants may cancel until `cancel_days` days before the first one (None: they may not), for a fee of
+    `cancel_fee_percent` of what they paid. Bank transfers are waited for `transfer_days` days (None: not at all).
+    """
 
     conference_id: UUID
     slug: str
@@ -24,6 +28,10 @@ class Details:
     currency: str
     hold_seconds: int
     seats_per_order: int
+    cancel_days: int | None = field(default=None, kw_only=True)
+    cancel_fee_percent: int = field(default=0, kw_only=True)
+    transfer_days: int | None = field(default=None, kw_only=True)
+    transfer_details: str = field(default="", kw_only=True)
 
 
 # Commands
@@ -53,12 +61,18 @@ class UnpublishConference:
 
 @dataclass(frozen=True, slots=True)
 class AddSeatType:
+    """An order with any seats of this type has `least` to `most`, asked for within the sale's window (UTC)."""
+
     conference_id: UUID
     seat_type_id: UUID
     name: str
     description: str
     price: int
     quota: int
+    least: int = 1
+    most: int | None = None
+    sale_from: datetime | None = None
+    sale_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,10 @@ class EditSeatType:
     name: str
     description: str
     price: int
+    least: int = 1
+    most: int | None = None
+    sale_from: datetime | None = None
+    sale_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +153,10 @@ class SeatTypeAdded:
     description: str
     price: int
     quota: int
+    least: int = 1
+    most: int | None = None
+    sale_from: datetime | None = None
+    sale_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +166,10 @@ class SeatTypeEdited:
     name: str
     description: str
     price: int
+    least: int = 1
+    most: int | None = None
+    sale_from: datetime | None = None
+    sale_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the API shows of a conference, and what an organizer may say about one."""
 
 import enum
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Self, TypeAlias
 from uuid import UUID
 
@@ -45,6 +45,10 @@ class SeatType:
     quota: int = strawberry.field(description="How many seats of this type there are.")
     retired: bool = strawberry.field(description="No longer sold; seats already sold stay valid.")
     ever_on_sale: bool = strawberry.field(description="Then it can be retired, but no longer deleted.")
+    least: int = strawberry.field(description="The fewest that an order with any of these takes.")
+    most: int | None = strawberry.field(description="The most that one order takes; null: only the conference's limit.")
+    sale_from: datetime | None = strawberry.field(description="When its sale begins; null: with the publication.")
+    sale_until: datetime | None = strawberry.field(description="When its sale ends; null: it is left open.")
 
     @classmethod
     def of(cls, row: catalogue.SeatType, currency: str) -> Self:
@@ -57,6 +61,10 @@ class SeatType:
             quota=row.quota,
             retired=row.retired,
             ever_on_sale=row.ever_on_sale,
+            least=row.least,
+            most=row.most,
+            sale_from=row.sale_from,
+            sale_until=row.sale_until,
         )
 
 
@@ -74,6 +82,14 @@ class Conference:
     currency: str = strawberry.field(description="ISO 4217 code of all its prices; fixed once it was published.")
     hold_seconds: int = strawberry.field(description="How long seats are held for an order that is not paid.")
     seats_per_order: int = strawberry.field(description="The most seats that one order may have.")
+    cancel_days: int | None = strawberry.field(
+        description="Registrants may cancel until so many days before the first day; null: they may not."
+    )
+    cancel_fee_percent: int = strawberry.field(description="What is kept of the price when a registrant cancels.")
+    transfer_days: int | None = strawberry.field(
+        description="How many days seats are held for a bank transfer; null: none is taken."
+    )
+    transfer_details: str = strawberry.field(description="Where to transfer money to, as plain text.")
     state: ConferenceState = strawberry.field(description="Whether it is seen and sold.")
     seat_types: list[SeatType] = strawberry.field(description="What it sells; retired ones only for its organizer.")
     owner: Owner | None = strawberry.field(description="Who runs it; only for its organizer, else null.")
@@ -97,6 +113,10 @@ class Conference:
             currency=row.currency,
             hold_seconds=row.hold_seconds,
             seats_per_order=row.seats_per_order,
+            cancel_days=row.cancel_days,
+            cancel_fee_percent=row.cancel_fee_percent,
+            transfer_days=row.transfer_days,
+            transfer_details=row.transfer_details,
             state=ConferenceState(row.state),
             seat_types=[SeatType.of(one, row.currency) for one in row.seat_types if runs or not one.retired],
             owner=Owner(name=row.owner_name, email=row.owner_email) if runs else None,
@@ -138,6 +158,14 @@ class ConferenceInput:
     currency: str = strawberry.field(description="ISO 4217 code, as in `USD`.")
     hold_seconds: int = strawberry.field(default=900, description="From 1 second to 30 days.")
     seats_per_order: int = strawberry.field(default=20, description="From 1 to 100.")
+    cancel_days: int | None = strawberry.field(
+        default=None, description="Registrants may cancel until so many days before the first day, up to 365."
+    )
+    cancel_fee_percent: int = strawberry.field(default=0, description="Kept when a registrant cancels, up to 100.")
+    transfer_days: int | None = strawberry.field(
+        default=None, description="Days that seats are held for a bank transfer, up to 30; null takes none."
+    )
+    transfer_details: str = strawberry.field(default="", description="Where to transfer money to; plain text.")
 
 
 @strawberry.input(description="Who runs a conference.")
@@ -152,6 +180,10 @@ class SeatTypeInput:
     description: str = strawberry.field(default="", description="What one gets for it.")
     price: MinorUnits = strawberry.field(description="For one seat, in the conference's currency; 0 is free.")
     quota: int = strawberry.field(description="How many seats there are, up to 1,000,000.")
+    least: int = strawberry.field(default=1, description="The fewest that an order with any of these takes.")
+    most: int | None = strawberry.field(default=None, description="The most that one order takes.")
+    sale_from: datetime | None = strawberry.field(default=None, description="When its sale begins.")
+    sale_until: datetime | None = strawberry.field(default=None, description="When its sale ends.")
 
 
 @strawberry.input(
@@ -161,6 +193,10 @@ class EditSeatTypeInput:
     name: str = strawberry.field(description="Up to 200 characters.")
     description: str = strawberry.field(default="", description="What one gets for it.")
     price: MinorUnits = strawberry.field(description="For one seat, in the conference's currency; 0 is free.")
+    least: int = strawberry.field(default=1, description="The fewest that an order with any of these takes.")
+    most: int | None = strawberry.field(default=None, description="The most that one order takes.")
+    sale_from: datetime | None = strawberry.field(default=None, description="When its sale begins.")
+    sale_until: datetime | None = strawberry.field(default=None, description="When its sale ends.")
 
 
 # ---------------------------------------------------------------- what is answered

@@ -95,7 +95,7 @@ class Engine:
         if view := self._views.get(name):
             handler = Projector(view, self.database)
         elif process := self._processes.get(name):
-            handler = Reactor(process, self._timers, self._dispatch)
+            handler = Reactor(process, self._timers, self._dispatch, self.now)
         else:
             handler = self.plan.handlers[name](self)
         return Follower(lease, handler, self.tail, self.database, self.progress, self.observer)
@@ -158,7 +158,7 @@ class Engine:
     async def _dispatch(self, command: object, id_: UUID, correlation: UUID, causation: str, sender: str) -> Answer:
         about = Metadata(id_, correlation, causation, sender)
         decider = self._deciders[type(command)]
-        sent = Sent(decider, command, CommandId(id_, sender, self._digest(command)), about, must=True)
+        sent = Sent(decider, command, CommandId(id_, sender, self._digest(id_)), about, must=True)
         return await self._carry_out(sent)
 
     async def _carry_out(self, sent: Sent) -> Answer:

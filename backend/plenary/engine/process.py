@@ -1,6 +1,6 @@
 """What a process is: a pure function from an event to the commands that follow it, each now or at a time.
 
-It keeps no state and has no stream: everything it needs stands in the event.
+It keeps no state. `now` is when the event is handled, or handled again: only what is sent at once may follow from it.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,4 +21,4 @@ class Process:
     """A named `react`."""
 
     name: str
-    react: Callable[[object], Sequence[Send]]
+    react: Callable[[object, datetime], Sequence[Send]]

@@ -7,6 +7,7 @@ no effect; the bookmark moves only after the answers.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -19,17 +20,16 @@ from plenary.engine.process import Process
 from plenary.engine.timers import Timer, Timers
 
 PROCESSES: Final = uuid5(NAMESPACE_URL, "plenary:processes")
+Sending = Callable[[object, UUID, UUID, str, str], Awaitable[Answer]]
 log = logging.getLogger(__name__)
 
 
 class Reactor:
     """The part of a process's follower that sends: all commands of a batch at once, those for one stream in order."""
 
-    def __init__(
-        self, process: Process, timers: Timers, send: Callable[[object, UUID, UUID, str, str], Awaitable[Answer]]
-    ) -> None:
+    def __init__(self, process: Process, timers: Timers, send: Sending, now: Callable[[], datetime]) -> None:
         """`send(command, id, correlation, causation, sender)`."""
-        self._process, self._timers, self._send = process, timers, send
+        self._process, self._timers, self._send, self._now = process, timers, send, now
 
     async def act(self, events: Sequence[Event]) -> None:
         """Send what is due and wait for the answers."""
@@ -37,7 +37,7 @@ class Reactor:
             *(
                 self._carry_out(send.command, event, index)
                 for event in events
-                for index, send in enumerate(self._process.react(event.data))
+                for index, send in enumerate(self._process.react(event.data, self._now()))
                 if send.at is None
             )
         )
@@ -60,7 +60,7 @@ class Reactor:
                 event.position,
             )
             for event in events
-            for index, send in enumerate(self._process.react(event.data))
+            for index, send in enumerate(self._process.react(event.data, self._now()))
             if send.at is not None
         ]
         await self._timers.set(db, wanted)

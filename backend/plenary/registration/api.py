@@ -162,7 +162,7 @@ class Mutation:
         answer = await send_on_offer(
             engine,
             order.terms.conference_id,
-            lambda offer: ChangeItems(order_id, offer, wanted),
+            lambda offer: ChangeItems(order_id, offer, wanted, engine.now()),
             id=command_id,
             sender=scopes.order(order_id),
             said=["changeOrder", order_id, wanted],

@@ -4,6 +4,7 @@ Each number has one source: quotas, names and prices are the organizer's facts, 
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,10 @@ from plenary.registration import seats
 
 @dataclass(frozen=True, slots=True)
 class SeatTypeLevels:
-    """One seat type: `price` in minor units, `quota` seats in all, of which some are held and some sold."""
+    """One seat type: `price` in minor units, `quota` seats in all, of which some are held and some sold.
+
+    One order takes `least` to `most`, within the sale's window (UTC). `waiting`: people on the waitlist.
+    """
 
     seat_type_id: UUID
     name: str
@@ -28,6 +32,11 @@ class SeatTypeLevels:
     held: int = 0
     sold: int = 0
     retired: bool = False
+    least: int = 1
+    most: int | None = None
+    sale_from: datetime | None = None
+    sale_until: datetime | None = None
+    waiting: int = 0
 
     @property
     def available(self) -> int:
@@ -82,9 +91,11 @@ def _changed(row: AvailabilityRow, event: Any) -> AvailabilityRow:
         case conference.ConferenceUnpublished():
             return replace(row, open=False)
         case conference.SeatTypeAdded(_, seat_type_id, name, description, price, quota):
-            return replace(row, seats=(*row.seats, SeatTypeLevels(seat_type_id, name, description, price, quota)))
+            added = SeatTypeLevels(seat_type_id, name, description, price, quota, **_terms(event))
+            return replace(row, seats=(*row.seats, added))
         case conference.SeatTypeEdited(_, seat_type_id, name, description, price):
-            return _with(row, {seat_type_id: {"name": name, "description": description, "price": price}})
+            edited = {"name": name, "description": description, "price": price, **_terms(event)}
+            return _with(row, {seat_type_id: edited})
         case conference.QuotaChanged(_, seat_type_id, quota):
             return _with(row, {seat_type_id: {"quota": quota}})
         case conference.SeatTypeRetired(_, seat_type_id):
@@ -94,6 +105,10 @@ def _changed(row: AvailabilityRow, event: Any) -> AvailabilityRow:
         case seats.QuotaSet() | seats.SeatsReserved() | seats.SeatsCommitted() | seats.SeatsReleased():
             return _with(row, {level.seat_type_id: {"held": level.held, "sold": level.sold} for level in event.levels})
     return row
+
+
+def _terms(event: conference.SeatTypeAdded | conference.SeatTypeEdited) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in ("least", "most", "sale_from", "sale_until")}
 
 
 def _with(row: AvailabilityRow, changes: dict[UUID, dict[str, Any]]) -> AvailabilityRow:

@@ -118,7 +118,7 @@ def decide(command: Command, order: Order | None) -> list[Event] | Refusal:
 
 
 def _place(command: PlaceOrder) -> list[Event] | Refusal:
-    lines = lines_for(command.offer, command.items)
+    lines = lines_for(command.offer, command.items, command.placed_at)
     if isinstance(lines, Refusal):
         return lines
     pay_by = command.placed_at + timedelta(seconds=command.offer.hold_seconds)
@@ -140,7 +140,7 @@ def _place(command: PlaceOrder) -> list[Event] | Refusal:
 def _change(command: ChangeItems, order: Held) -> list[Event] | Refusal:
     """Seats are added only while they are on sale; giving some back is always possible. The deadline stays."""
     terms, hold = order.terms, order.hold
-    lines = lines_for(command.offer, command.items, terms.lines, hold.granted)
+    lines = lines_for(command.offer, command.items, command.changed_at, terms.lines, hold.granted)
     if isinstance(lines, Refusal):
         return lines
     if quantities(lines) == quantities(terms.lines) == quantities(hold.granted):

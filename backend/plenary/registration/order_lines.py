@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from plenary.engine.decider import FieldError, Refusal
 from plenary.registration.order_messages import ChooseAtLeastOneSeat, Line, NotOnSale, SeatsPerOrderExceeded
-from plenary.words import MOST_MONEY, MOST_SEATS, Item, Offer, check_between, invalid, merged
+from plenary.words import MOST_MONEY, MOST_SEATS, Item, Offer, OfferedSeatType, check_between, invalid, merged
 
 
 def lines_for(
-    offer: Offer, items: tuple[Item, ...], before: tuple[Line, ...] = (), held: tuple[Item, ...] = ()
+    offer: Offer,
+    items: tuple[Item, ...],
+    now: datetime,
+    before: tuple[Line, ...] = (),
+    held: tuple[Item, ...] = (),
 ) -> tuple[Line, ...] | Refusal:
     """The lines for these items, or what is wrong with them.
 
@@ -24,7 +29,7 @@ def lines_for(
     wanted = [item for item in merged(items) if item.quantity]
     has = quantities(held)
     raised = {item.seat_type_id for item in wanted if item.quantity > has.get(item.seat_type_id, 0)}
-    offered = {seat_type.seat_type_id for seat_type in offer.seat_types}
+    offered = {seat_type.seat_type_id: seat_type for seat_type in offer.seat_types}
     if not wanted:
         return ChooseAtLeastOneSeat()
     if raised and not offer.on_sale:
@@ -33,8 +38,14 @@ def lines_for(
         *(
             FieldError(f"items.{n}.seat_type_id", "not_on_sale", "This seat type is not on sale.")
             for n, item in enumerate(items)
-            if item.seat_type_id in raised - offered
-        )
+            if item.seat_type_id in raised - offered.keys()
+        ),
+        *(
+            _outside(f"items.{n}", wish, offered[item.seat_type_id], now)
+            for n, item in enumerate(items)
+            for wish in wanted
+            if wish.seat_type_id == item.seat_type_id and item.seat_type_id in raised & offered.keys()
+        ),
     ):
         return refused
     if raised and sum(item.quantity for item in wanted) > offer.seats_per_order:
@@ -43,6 +54,19 @@ def lines_for(
     sold_as |= {line.seat_type_id: (line.name, line.unit_price) for line in before}
     lines = tuple(Line(item.seat_type_id, *sold_as[item.seat_type_id], item.quantity) for item in wanted)
     return invalid(check_between("items", cost(lines), 0, MOST_MONEY)) or lines
+
+
+def _outside(path: str, wish: Item, sold: OfferedSeatType, now: datetime) -> FieldError | None:
+    """What is wrong with a wish for more of a seat type, by its own terms."""
+    if sold.sale_from is not None and now < sold.sale_from:
+        return FieldError(f"{path}.seat_type_id", "not_yet_on_sale", "The sale of these seats has not begun yet.")
+    if sold.sale_until is not None and now >= sold.sale_until:
+        return FieldError(f"{path}.seat_type_id", "no_longer_on_sale", "The sale of these seats has ended.")
+    if wish.quantity < sold.least:
+        return FieldError(f"{path}.quantity", "too_few", f"Please choose at least {sold.least} of these.")
+    if sold.most is not None and wish.quantity > sold.most:
+        return FieldError(f"{path}.quantity", "too_many", f"Please choose at most {sold.most} of these.")
+    return None
 
 
 def granted_lines(lines: tuple[Line, ...], granted: tuple[Item, ...]) -> tuple[Line, ...]:

@@ -27,6 +27,7 @@ class ChangeItems:
     order_id: UUID
     offer: Offer
     items: tuple[Item, ...]
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The registration process: what follows on what, from a conference's publication to seats that are paid for."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from plenary.conferences.conference_messages import (
     ConferencePublished,
@@ -41,7 +42,7 @@ from plenary.registration.seats import (
 )
 
 
-def react(event: object) -> list[Send]:
+def react(event: object, now: datetime) -> list[Send]:
     """The commands that follow an event; none for most."""
     match event:
         # The organizer's decisions reach the seats.

@@ -40,6 +40,11 @@ class SeatTypeAvailability:
     sold: int = strawberry.field(description="Paid, or taken for free.")
     available: int = strawberry.field(description="How many can be ordered: never below 0.")
     retired: bool = strawberry.field(description="No longer sold.")
+    least: int = strawberry.field(description="The fewest that an order with any of these takes.")
+    most: int | None = strawberry.field(description="The most that one order takes; null: only the conference's limit.")
+    sale_from: datetime | None = strawberry.field(description="When its sale begins; null: with the publication.")
+    sale_until: datetime | None = strawberry.field(description="When its sale ends; null: it is left open.")
+    waiting: int = strawberry.field(description="How many people are on its waitlist.")
 
 
 @strawberry.type(description="The seats of a conference at one moment: everything that a page needs to show them live.")
@@ -66,6 +71,11 @@ class SeatAvailability:
                 sold=seat.sold,
                 available=seat.available,
                 retired=seat.retired,
+                least=seat.least,
+                most=seat.most,
+                sale_from=seat.sale_from,
+                sale_until=seat.sale_until,
+                waiting=seat.waiting,
             )
             for seat in row.seats
         ]
