@@ -7,13 +7,13 @@ import orjson
 import uvloop
 
 from bench.stage import MASTER
-from plenary.app import DECIDERS
+from plenary.app import DECIDERS, VIEWS
 from plenary.cli import collect_rarely
 from plenary.engine.database import Database
 from plenary.engine.engine import Engine, Plan
 from plenary.log.postgres import PostgresLog
 from plenary.operations.rebuild import rebuild
-from plenary.upcasters import UPCASTERS, VIEWS
+from plenary.upcasters import UPCASTERS
 
 PAGE = 1_000
 
