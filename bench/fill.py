@@ -25,7 +25,7 @@ from plenary.log.contract import COLUMNS
 from plenary.registration.order_lines import as_items
 from plenary.registration.order_messages import Line, OrderExpired, OrderHeld, OrderPlaced
 from plenary.registration.orders import ORDERS, OrderRow
-from plenary.registration.seats import Level, SeatsReleased, SeatsReserved
+from plenary.registration.seats_messages import Level, SeatsReleased, SeatsReserved
 
 EVENTS_OF_AN_ORDER = 5
 BYTES_OF_AN_EVENT = 1_600

@@ -20,7 +20,8 @@ from plenary.engine.decider import Decider, InvalidInput, Personal, Refusal
 from plenary.engine.person import PERSON
 from plenary.payments import payment as payments
 from plenary.payments.payment import PAYMENT
-from plenary.registration import assignments, order_messages, seats
+from plenary.registration import assignments, order_messages
+from plenary.registration import seats_messages as seats
 from plenary.registration.assignments import ASSIGNMENTS
 from plenary.registration.order import ORDER
 from plenary.registration.order_state import Order
@@ -69,6 +70,11 @@ COMMANDS: dict[Decider[Any, Any, Any], list[Any]] = {
         seats.CommitSeats(HERE, FIRST),
         seats.ReleaseSeats(HERE, FIRST, 1),
         seats.ReleaseSeats(HERE, FIRST, 3),
+        seats.ReduceSeats(HERE, FIRST, 2, (Item(ex.GA, 1),)),
+        seats.ReduceSeats(HERE, FIRST, 4, ()),
+        seats.JoinWaitlist(HERE, SECOND, Item(ex.GA, 2)),
+        seats.ReleaseSeats(HERE, SECOND, 1),
+        seats.JoinWaitlist(HERE, UUID(int=23), Item(ex.GA, 1)),
     ],
     ORDER: [
         ex.PLACE,

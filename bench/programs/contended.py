@@ -17,8 +17,8 @@ import orjson
 import uvloop
 
 from plenary.engine.decider import Refusal
-from plenary.registration.seats import (
-    SEATS,
+from plenary.registration.seats import SEATS
+from plenary.registration.seats_messages import (
     Command,
     QuotaSet,
     ReserveSeats,

@@ -12,7 +12,8 @@ from plenary.engine.answers import Accepted, Busy
 from plenary.engine.database import Database
 from plenary.engine.engine import Engine, Plan
 from plenary.log.postgres import PostgresLog
-from plenary.registration.seats import SEATS, ReserveSeats, SetQuota, SetSales
+from plenary.registration.seats import SEATS
+from plenary.registration.seats_messages import ReserveSeats, SetQuota, SetSales
 from plenary.words import Item
 
 

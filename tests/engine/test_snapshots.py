@@ -22,17 +22,17 @@ from plenary.engine.snapshots import EVERY, drop_snapshots, shape
 from plenary.engine.tables import snapshots
 from plenary.log.postgres import PostgresLog
 from plenary.log.sqlite import SqliteLog
-from plenary.registration.seats import (
-    SEATS,
+from plenary.registration.seats import SEATS
+from plenary.registration.seats_messages import (
     CloseSeatType,
     Command,
     CommitSeats,
     ReleaseSeats,
     ReserveSeats,
-    Seats,
     SetQuota,
     SetSales,
 )
+from plenary.registration.seats_state import Seats
 from plenary.words import Item
 from tests.engine.jars import JAR, NOON, Jar
 
@@ -209,7 +209,7 @@ def test_another_place_of_the_code_is_another_shape(edit: Callable[[Any], Any]) 
 
 def test_every_edit_of_the_code_or_the_state_is_another_shape(monkeypatch: pytest.MonkeyPatch) -> None:
     before = shape(SEATS)
-    for module in ("plenary.registration.seats", "plenary.words", "plenary.engine.snapshots"):
+    for module in ("plenary.registration.seats_state", "plenary.words", "plenary.engine.snapshots"):
 
         def edited(of: Any, module: str = module) -> str:
             return "edited" if of.__name__ == module else str(of.__name__)

@@ -10,7 +10,7 @@ from plenary.conferences.conference_messages import (
     SeatTypeRetired,
 )
 from plenary.registration.availability import AVAILABILITY
-from plenary.registration.seats import Level, QuotaSet, SeatsCommitted, SeatsReleased, SeatsReserved
+from plenary.registration.seats_messages import Level, QuotaSet, SeatsCommitted, SeatsReleased, SeatsReserved
 from tests.examples import CONFERENCE_ID, CREATED, GA, ORDER_ID, WS, items
 from tests.views import show
 

@@ -18,7 +18,7 @@ from plenary.payments.payment import InitiatePayment, PaymentCompleted, PaymentR
 from plenary.registration.assignments import CreateAssignments, Seat
 from plenary.registration.order_messages import Event, ExpireOrder, PaymentReturned, RecordGrant
 from plenary.registration.process import REGISTRATION, react
-from plenary.registration.seats import (
+from plenary.registration.seats_messages import (
     CloseSeatType,
     CommitSeats,
     ReleaseSeats,

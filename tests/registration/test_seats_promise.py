@@ -8,21 +8,28 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from plenary.engine.decider import Refusal
-from plenary.registration.seats import (
-    SEATS,
+from plenary.registration.seats import SEATS
+from plenary.registration.seats_messages import (
     CloseSeatType,
     Command,
     CommitSeats,
     Event,
+    JoinWaitlist,
     Level,
     QuotaSet,
+    ReduceSeats,
     ReleaseSeats,
     ReserveSeats,
     SeatsCommitted,
+    SeatsOffered,
+    SeatsReduced,
     SeatsReleased,
     SeatsReserved,
     SetQuota,
     SetSales,
+    WaitlistEnded,
+    WaitlistJoined,
+    WaitlistLeft,
 )
 from plenary.words import Item
 
@@ -34,6 +41,10 @@ WANTED = st.lists(st.builds(Item, TYPES, st.integers(0, 6)), max_size=3).map(tup
 REVISIONS = st.integers(1, 6)
 
 
+def _pairs(items: tuple[Item, ...]) -> list[tuple[UUID, int]]:
+    return [(item.seat_type_id, item.quantity) for item in items]
+
+
 class NeverMoreThanThereAre(RuleBasedStateMachine):
     """Any commands in any order, watched by somebody who counts seats order by order instead of by levels."""
 
@@ -43,6 +54,7 @@ class NeverMoreThanThereAre(RuleBasedStateMachine):
         self.quota: dict[UUID, int] = {}
         self.held: dict[UUID, Counter[UUID]] = {}
         self.sold: dict[UUID, Counter[UUID]] = {}
+        self.lines: dict[UUID, list[tuple[UUID, int]]] = {A: [], B: []}
 
     def used(self, seat_type: UUID) -> int:
         return sum(order[seat_type] for orders in (self.held, self.sold) for order in orders.values())
@@ -70,6 +82,24 @@ class NeverMoreThanThereAre(RuleBasedStateMachine):
             case SeatsReleased(order_id=order):
                 self.held.pop(order, None)
                 self.sold.pop(order, None)
+            case SeatsReduced(order_id=order, left=left):
+                seats = self.held if order in self.held else self.sold
+                seats[order] = Counter({item.seat_type_id: item.quantity for item in left})
+            case WaitlistJoined(order_id=order, seat_type_id=seat_type, quantity=quantity, waiting=waiting):
+                self.lines[seat_type].append((order, quantity))
+                assert waiting == len(self.lines[seat_type])
+            case WaitlistLeft(order_id=order, seat_type_id=seat_type, waiting=waiting):
+                self.lines[seat_type] = [one for one in self.lines[seat_type] if one[0] != order]
+                assert waiting == len(self.lines[seat_type])
+            case WaitlistEnded(order_id=order, seat_type_id=seat_type, waiting=waiting):
+                self.lines[seat_type] = [one for one in self.lines[seat_type] if one[0] != order]
+                assert waiting == len(self.lines[seat_type])
+            case SeatsOffered(order_id=order, seat_type_id=seat_type, quantity=quantity, waiting=waiting):
+                first, wanted = self.lines[seat_type].pop(0)
+                assert first == order, "somebody was overtaken"
+                assert 0 < quantity <= wanted
+                assert waiting == len(self.lines[seat_type])
+                self.held[order] = Counter({seat_type: quantity})
         for level in getattr(event, "levels", ()):
             held = sum(order[level.seat_type_id] for order in self.held.values())
             sold = sum(order[level.seat_type_id] for order in self.sold.values())
@@ -78,6 +108,23 @@ class NeverMoreThanThereAre(RuleBasedStateMachine):
     @rule(seat_type=TYPES, number=st.integers(0, 12))
     def set_quota(self, seat_type: UUID, number: int) -> None:
         self.send(SetQuota(HERE, seat_type, number))
+
+    @rule(order=ORDERS, revision=REVISIONS, left=WANTED)
+    def reduce(self, order: UUID, revision: int, left: tuple[Item, ...]) -> None:
+        has = self.held.get(order) or self.sold.get(order) or Counter[UUID]()
+        kept = tuple(
+            Item(one, min(number, has[one])) for one, number in Counter(dict(_pairs(left))).items() if has[one]
+        )
+        self.send(ReduceSeats(HERE, order, revision, kept))
+
+    @rule(order=ORDERS, seat_type=TYPES, quantity=st.integers(1, 6))
+    def join(self, order: UUID, seat_type: UUID, quantity: int) -> None:
+        self.send(JoinWaitlist(HERE, order, Item(seat_type, quantity)))
+
+    @invariant()
+    def nobody_waits_for_seats_that_are_free(self) -> None:
+        for seat_type, line in self.lines.items():
+            assert not (line and self.seats.open and self.seats.free(seat_type))
 
     @rule(seat_type=TYPES)
     def close(self, seat_type: UUID) -> None:

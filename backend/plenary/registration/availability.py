@@ -14,7 +14,7 @@ from plenary.conferences import conference_messages as conference
 from plenary.engine.messages import Event
 from plenary.engine.tables import Name
 from plenary.engine.views import Json, View
-from plenary.registration import seats
+from plenary.registration import seats_messages as seats
 
 
 @dataclass(frozen=True, slots=True)

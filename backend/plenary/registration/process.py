@@ -31,7 +31,7 @@ from plenary.registration.order_messages import (
     PaymentReturned,
     RecordGrant,
 )
-from plenary.registration.seats import (
+from plenary.registration.seats_messages import (
     CloseSeatType,
     CommitSeats,
     ReleaseSeats,

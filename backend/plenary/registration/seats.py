@@ -1,157 +1,53 @@
-"""The seats of one conference: how many of each type are held and sold, and for which order. It never oversells."""
+"""The seats of one conference: how many of each type are held and sold, for which order, and who waits for them.
+
+It never oversells, and whatever frees seats gives them to those who wait, in the same decision.
+"""
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import assert_never, get_args
 from uuid import UUID
 
-from plenary.engine.decider import Decider, Map, Refusal
+from plenary.engine.decider import Decider, Refusal
+from plenary.registration.seats_messages import (
+    CloseSeatType,
+    Command,
+    CommitSeats,
+    Event,
+    JoinWaitlist,
+    Level,
+    QuotaSet,
+    ReduceSeats,
+    ReleaseSeats,
+    ReserveSeats,
+    SalesSet,
+    SeatsCommitted,
+    SeatsOffered,
+    SeatsReduced,
+    SeatsReleased,
+    SeatsReserved,
+    SeatTypeClosed,
+    SetQuota,
+    SetSales,
+    WaitlistEnded,
+    WaitlistJoined,
+    WaitlistLeft,
+)
+from plenary.registration.seats_state import Held, Released, Seats, Sold, Waiting, evolve
 from plenary.words import Item, check_quota, invalid, merged
-
-
-@dataclass(frozen=True, slots=True)
-class SetQuota:
-    conference_id: UUID
-    seat_type_id: UUID
-    quota: int
-
-
-@dataclass(frozen=True, slots=True)
-class CloseSeatType:
-    conference_id: UUID
-    seat_type_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class SetSales:
-    conference_id: UUID
-    open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReserveSeats:
-    """Hold these seats for an order, instead of any that it holds. To *retake* is all or nothing, after a release."""
-
-    conference_id: UUID
-    order_id: UUID
-    revision: int
-    wanted: tuple[Item, ...]
-    retake: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CommitSeats:
-    conference_id: UUID
-    order_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseSeats:
-    """Give back what the order was granted in answer to its requests up to this revision."""
-
-    conference_id: UUID
-    order_id: UUID
-    revision: int
-
-
-Command = SetQuota | CloseSeatType | SetSales | ReserveSeats | CommitSeats | ReleaseSeats
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """How many seats of a type there are, are held, and are sold, after an event."""
-
-    seat_type_id: UUID
-    quota: int
-    held: int
-    sold: int
-
-
-@dataclass(frozen=True, slots=True)
-class QuotaSet:
-    conference_id: UUID
-    seat_type_id: UUID
-    levels: tuple[Level, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SeatTypeClosed:
-    conference_id: UUID
-    seat_type_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class SalesSet:
-    conference_id: UUID
-    open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SeatsReserved:
-    """What an order was granted, in answer to one of its revisions: every type it wanted, 0 included."""
-
-    conference_id: UUID
-    order_id: UUID
-    revision: int
-    granted: tuple[Item, ...]
-    levels: tuple[Level, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SeatsCommitted:
-    conference_id: UUID
-    order_id: UUID
-    levels: tuple[Level, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SeatsReleased:
-    conference_id: UUID
-    order_id: UUID
-    levels: tuple[Level, ...]
-
-
-Event = QuotaSet | SeatTypeClosed | SalesSet | SeatsReserved | SeatsCommitted | SeatsReleased
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Seats kept for an order, possibly none; `revision` is the order's last request that was answered."""
-
-    revision: int
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sold:
-    revision: int
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class Seats:
-    """Persistent maps, so that an event costs the same with one order and with a hundred thousand."""
-
-    open: bool = False
-    levels: Map[UUID, Level] = field(default_factory=Map)
-    closed: frozenset[UUID] = frozenset()
-    orders: Map[UUID, Held | Sold | Released] = field(default_factory=Map)
-
-    def free(self, seat_type_id: UUID) -> int:
-        """How many more of a type may be given away."""
-        level = self.levels.get(seat_type_id)
-        if level is None or seat_type_id in self.closed:
-            return 0
-        return max(level.quota - level.held - level.sold, 0)  # a lowered quota can leave less than none
 
 
 def decide(command: Command, seats: Seats) -> list[Event] | Refusal:
     """Who gets which seats. Every event carries the levels that it leads to, so that nobody else has to count."""
+    answer = _decide(command, seats)
+    if isinstance(answer, Refusal) or not (seats.lines or isinstance(command, JoinWaitlist)):
+        return answer
+    for event in answer:
+        seats = evolve(seats, event)
+    return [*answer, *_offers(command.conference_id, seats)]
+
+
+def _decide(command: Command, seats: Seats) -> list[Event] | Refusal:
     match command:
         case SetQuota(conference_id, seat_type_id, quota):
             if refused := invalid(check_quota("quota", quota)):
@@ -162,7 +58,7 @@ def decide(command: Command, seats: Seats) -> list[Event] | Refusal:
             level = replace(level or Level(seat_type_id, 0, 0, 0), quota=quota)
             return [QuotaSet(conference_id, seat_type_id, (level,))]
         case CloseSeatType(conference_id, seat_type_id):
-            return [] if seat_type_id in seats.closed else [SeatTypeClosed(conference_id, seat_type_id)]
+            return [] if seat_type_id in seats.closed else _close(conference_id, seat_type_id, seats)
         case SetSales(conference_id, open):
             return [] if open == seats.open else [SalesSet(conference_id, open)]
         case ReserveSeats():
@@ -171,22 +67,71 @@ def decide(command: Command, seats: Seats) -> list[Event] | Refusal:
             return _commit(command, seats)
         case ReleaseSeats():
             return _release(command, seats)
+        case ReduceSeats():
+            return _reduce(command, seats)
+        case JoinWaitlist():
+            return _join(command, seats)
         case _:
             assert_never(command)
+
+
+def _close(conference_id: UUID, seat_type_id: UUID, seats: Seats) -> list[Event]:
+    """No more of a type is given away, so nobody is left waiting for it."""
+    line = seats.line(seat_type_id)
+    ended = (
+        WaitlistEnded(conference_id, order_id, seat_type_id, waiting)
+        for waiting, order_id in zip(range(len(line) - 1, -1, -1), line, strict=True)
+    )
+    return [SeatTypeClosed(conference_id, seat_type_id), *ended]
+
+
+def _join(command: JoinWaitlist, seats: Seats) -> list[Event]:
+    """The end of the line, once. An order that was given up meanwhile does not come back."""
+    wanted = command.wanted
+    if command.order_id in seats.orders:
+        return []
+    line = seats.line(wanted.seat_type_id)
+    if wanted.seat_type_id in seats.closed:
+        return [WaitlistEnded(command.conference_id, command.order_id, wanted.seat_type_id, len(line))]
+    return [
+        WaitlistJoined(
+            command.conference_id, command.order_id, wanted.seat_type_id, wanted.quantity, waiting=len(line) + 1
+        )
+    ]
+
+
+def _offers(conference_id: UUID, seats: Seats) -> list[Event]:
+    """What is free goes to those who wait, as far as it goes; nothing new is offered while sales are closed."""
+    offers: list[Event] = []
+    for seat_type_id, line in seats.lines.items() if seats.open else ():
+        for order_id in line.orders:
+            waiting, free = seats.orders[order_id], seats.free(seat_type_id)
+            if not free or not isinstance(waiting, Waiting):
+                break
+            quantity = min(free, waiting.quantity)
+            levels = _levels(seats, Counter({seat_type_id: quantity}), held=+1)
+            left = len(seats.line(seat_type_id)) - 1
+            offer = SeatsOffered(conference_id, order_id, seat_type_id, quantity, left, levels)
+            seats = evolve(seats, offer)
+            offers.append(offer)
+    return offers
 
 
 def _reserve(command: ReserveSeats, seats: Seats) -> list[Event]:
     """What the order holds already, and more as far as there is. Once released it gets nothing, but by retaking all."""
     before = seats.orders.get(command.order_id)
     match before:
-        case Sold():
+        case Sold() | Waiting():
             return []
         case Held(revision) | Released(revision) if command.revision <= revision:
             return []
     mine = _count(before.items if isinstance(before, Held) else ())
     wanted = merged(command.wanted)
     granted = tuple(
-        Item(item.seat_type_id, max(0, min(item.quantity, seats.free(item.seat_type_id) + mine[item.seat_type_id])))
+        Item(
+            item.seat_type_id,
+            max(0, min(item.quantity, _unclaimed(seats, item.seat_type_id) + mine[item.seat_type_id])),
+        )
         for item in wanted
     )
     on_sale = seats.open and seats.closed.isdisjoint(item.seat_type_id for item in wanted)
@@ -197,6 +142,11 @@ def _reserve(command: ReserveSeats, seats: Seats) -> list[Event]:
     change.subtract(mine)
     levels = _levels(seats, change, held=+1)
     return [SeatsReserved(command.conference_id, command.order_id, command.revision, granted, levels)]
+
+
+def _unclaimed(seats: Seats, seat_type_id: UUID) -> int:
+    """How many seats of a type an order may have; none while others wait for them."""
+    return 0 if seats.line(seat_type_id) else seats.free(seat_type_id)
 
 
 def _commit(command: CommitSeats, seats: Seats) -> list[Event]:
@@ -215,6 +165,9 @@ def _release(command: ReleaseSeats, seats: Seats) -> list[Event]:
     match seats.orders.get(command.order_id):
         case Released():
             return []
+        case Waiting(seat_type_id):
+            waiting = len(seats.line(seat_type_id)) - 1
+            return [WaitlistLeft(command.conference_id, command.order_id, seat_type_id, waiting)]
         case Held(revision) | Sold(revision) if revision > command.revision:
             return []
         case Held(items=items):
@@ -224,6 +177,18 @@ def _release(command: ReleaseSeats, seats: Seats) -> list[Event]:
         case None:
             pass  # remembered all the same, so that a request still on its way finds the order over
     return [SeatsReleased(command.conference_id, command.order_id, levels)]
+
+
+def _reduce(command: ReduceSeats, seats: Seats) -> list[Event]:
+    """Some seats of a hold or a sale go back to the pool; the latest word on which ones are left counts."""
+    before = seats.orders.get(command.order_id)
+    if not isinstance(before, Held | Sold) or command.revision <= before.revision:
+        return []
+    back = _count(before.items)
+    back.subtract(_count(command.left))
+    kind = {"held": -1} if isinstance(before, Held) else {"sold": -1}
+    levels = _levels(seats, +back, **kind)
+    return [SeatsReduced(command.conference_id, command.order_id, command.revision, command.left, levels)]
 
 
 def _count(items: tuple[Item, ...]) -> Counter[UUID]:
@@ -237,37 +202,6 @@ def _levels(seats: Seats, change: Counter[UUID], held: int = 0, sold: int = 0) -
         for seat_type_id, number in change.items()
         if (level := seats.levels.get(seat_type_id))
     )
-
-
-def evolve(seats: Seats, event: Event) -> Seats:
-    """The seats after an event."""
-    match event:
-        case QuotaSet(levels=levels):
-            return replace(seats, levels=_set(seats, levels))
-        case SeatTypeClosed(seat_type_id=seat_type_id):
-            return replace(seats, closed=seats.closed | {seat_type_id})
-        case SalesSet(open=open):
-            return replace(seats, open=open)
-        case SeatsReserved(_, order_id, revision, granted, levels):
-            items = tuple(item for item in granted if item.quantity)
-            over = isinstance(seats.orders.get(order_id), Released) and not items
-            order = Released(revision) if over else Held(revision, items)
-            return replace(seats, levels=_set(seats, levels), orders=seats.orders.set(order_id, order))
-        case SeatsCommitted(_, order_id, levels):
-            held = seats.orders[order_id]
-            assert isinstance(held, Held)
-            sold = Sold(held.revision, held.items)
-            return replace(seats, levels=_set(seats, levels), orders=seats.orders.set(order_id, sold))
-        case SeatsReleased(_, order_id, levels):
-            before = seats.orders.get(order_id)
-            released = Released(before.revision if before else 0)
-            return replace(seats, levels=_set(seats, levels), orders=seats.orders.set(order_id, released))
-        case _:
-            assert_never(event)
-
-
-def _set(seats: Seats, levels: tuple[Level, ...]) -> Map[UUID, Level]:
-    return seats.levels.update({level.seat_type_id: level for level in levels})
 
 
 SEATS: Decider[Command, Seats, Event] = Decider(
