@@ -22,9 +22,10 @@ from bench.stage import Stage
 from plenary.engine.messages import Event, Metadata
 from plenary.engine.views import Json
 from plenary.log.contract import COLUMNS
+from plenary.registration.order_events import Line, OrderExpired, OrderHeld, OrderPlaced
 from plenary.registration.order_lines import as_items
-from plenary.registration.order_messages import Line, OrderExpired, OrderHeld, OrderPlaced
-from plenary.registration.orders import ORDERS, OrderRow
+from plenary.registration.orders import ORDERS
+from plenary.registration.orders_rows import OrderRow
 from plenary.registration.seats_messages import Level, SeatsReleased, SeatsReserved
 
 EVENTS_OF_AN_ORDER = 5

@@ -5,13 +5,17 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from plenary.conferences.conference_messages import ConferenceCreated, CreateConference
-from plenary.registration.order_messages import (
+from plenary.registration.order_commands import (
     CancelOrder,
     ConfirmOrder,
-    DetailsEntered,
     EnterDetails,
-    Event,
     ExpireOrder,
+    PlaceOrder,
+    RequestPayment,
+)
+from plenary.registration.order_events import (
+    DetailsEntered,
+    Event,
     Line,
     OrderCancelled,
     OrderConfirmed,
@@ -23,8 +27,6 @@ from plenary.registration.order_messages import (
     OrderSoldOut,
     PaidTooLate,
     PaymentRequested,
-    PlaceOrder,
-    RequestPayment,
 )
 from plenary.words import Item, Offer, OfferedSeatType
 

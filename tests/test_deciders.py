@@ -4,7 +4,7 @@ import inspect
 import typing
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -16,17 +16,20 @@ from plenary.conferences import conference_messages, slug
 from plenary.conferences.conference import CONFERENCE
 from plenary.conferences.slug import SLUG
 from plenary.engine import person
-from plenary.engine.decider import Decider, InvalidInput, Personal, Refusal
+from plenary.engine.decider import Decider, InvalidInput, Personal, Refusal, fold
 from plenary.engine.person import PERSON
 from plenary.payments import payment as payments
 from plenary.payments.payment import PAYMENT
-from plenary.registration import assignments, order_messages
+from plenary.registration import assignments, order_commands, order_refusals
+from plenary.registration import promo_code_messages as codes
 from plenary.registration import seats_messages as seats
 from plenary.registration.assignments import ASSIGNMENTS
 from plenary.registration.order import ORDER
+from plenary.registration.order_events import CodeApplied
 from plenary.registration.order_state import Order
+from plenary.registration.promo_code import PROMO_CODE
 from plenary.registration.seats import SEATS
-from plenary.words import Item
+from plenary.words import CancelRules, Item, Promo
 from tests import examples as ex
 
 HERE, FIRST, SECOND = ex.CONFERENCE_ID, ex.ORDER_ID, ex.OTHER_ORDER
@@ -35,6 +38,8 @@ EDIT = conference_messages.EditConference(
 )
 GIVE = assignments.AssignSeat(FIRST, 1, ex.WILLIAM, "william@example.org", "William", "Flash")
 FREE = replace(ex.OFFER, seat_types=tuple(replace(seat_type, price=0) for seat_type in ex.OFFER.seat_types))
+TENTH = Promo(UUID(int=51), "TENTH", 10, None)
+RULES = CancelRules(ex.NOON + timedelta(days=1), 10)
 BILL = payments.InitiatePayment(ex.PAYMENT_ID, FIRST, HERE, 24_900, "USD", "test")
 
 # At least one command of every kind for each decider; every state that these can lead to is tried.
@@ -83,24 +88,55 @@ COMMANDS: dict[Decider[Any, Any, Any], list[Any]] = {
         replace(ex.PLACE, items=(Item(ex.GA, 21),)),
         replace(ex.PLACE, offer=replace(ex.OFFER, on_sale=False)),
         replace(ex.PLACE, offer=FREE),
-        order_messages.ChangeItems(FIRST, ex.OFFER, ex.items(ga=2), ex.NOON),
-        order_messages.ChangeItems(FIRST, FREE, ex.items(ws=1), ex.NOON),
-        order_messages.RecordGrant(FIRST, 1, ex.items(ga=1, cp=1)),
-        order_messages.RecordGrant(FIRST, 1, ex.items(ga=1)),
-        order_messages.RecordGrant(FIRST, 1, ()),
-        order_messages.RecordGrant(FIRST, 2, ex.items(ga=2)),
-        order_messages.RecordGrant(FIRST, 2, ex.items(ga=1, cp=1)),
-        order_messages.RecordGrant(FIRST, 2, ex.items(ws=1)),
-        order_messages.RecordGrant(FIRST, 2, ()),
+        order_commands.ChangeItems(FIRST, ex.OFFER, ex.items(ga=2), ex.NOON),
+        order_commands.ChangeItems(FIRST, FREE, ex.items(ws=1), ex.NOON),
+        order_commands.RecordGrant(FIRST, 1, ex.items(ga=1, cp=1)),
+        order_commands.RecordGrant(FIRST, 1, ex.items(ga=1)),
+        order_commands.RecordGrant(FIRST, 1, ()),
+        order_commands.RecordGrant(FIRST, 2, ex.items(ga=2)),
+        order_commands.RecordGrant(FIRST, 2, ex.items(ga=1, cp=1)),
+        order_commands.RecordGrant(FIRST, 2, ex.items(ws=1)),
+        order_commands.RecordGrant(FIRST, 2, ()),
         ex.ENTER_DETAILS,
         replace(ex.ENTER_DETAILS, email="nobody"),
         ex.REQUEST,
         ex.CONFIRM,
         ex.CONFIRM_LATE,
         replace(ex.CONFIRM, payment_id=ex.OTHER_PAYMENT, amount=1),
-        order_messages.ExpireOrder(FIRST, ex.NOON),
+        order_commands.ExpireOrder(FIRST, ex.NOON),
+        order_commands.WaitForSeats(
+            FIRST, HERE, "AB12-CD34", ex.OFFER, Item(ex.GA, 2), ex.ADA, "ada@example.org", "Ada", "L", ex.NOON, 5
+        ),
+        order_commands.RecordOffer(FIRST, 1, ex.NOON),
+        order_commands.EndWaiting(FIRST),
+        order_commands.ApplyCode(FIRST, TENTH),
+        order_commands.ApplyCode(FIRST, Promo(UUID(int=52), "OTHER", None, 500)),
+        order_commands.ApplyCode(FIRST, Promo(UUID(int=53), "WS10", None, 500, (ex.WS,))),
+        order_commands.RemoveCode(FIRST, TENTH.code_id),
+        order_commands.ExtendHold(FIRST, ex.NOON),
+        order_commands.ExtendHold(FIRST, ex.NOON + timedelta(days=1)),
+        order_commands.RecordUse(FIRST, TENTH.code_id, True),
+        order_commands.RecordUse(FIRST, TENTH.code_id, False),
+        order_commands.CancelSeats(FIRST, (1,), "registrant", ex.NOON, RULES),
+        order_commands.CancelSeats(FIRST, (), "organizer", ex.NOON, RULES),
+        order_commands.CancelSeats(FIRST, (), "organizer", ex.NOON, RULES, 10**9),
+        order_commands.CancelSeats(FIRST, (), "registrant", ex.NOON + timedelta(days=2), RULES),
+        order_commands.CancelSeats(FIRST, (), "registrant", ex.NOON, CancelRules(None, 0)),
+        order_commands.ResendConfirmation(FIRST, ex.NOON),
         ex.EXPIRE,
         ex.CANCEL,
+    ],
+    PROMO_CODE: [
+        codes.CreateCode(TENTH.code_id, HERE, TENTH, 1, 100),
+        codes.CreateCode(TENTH.code_id, HERE, TENTH, 101, 100),
+        codes.ChangeCode(TENTH.code_id, replace(TENTH, percent=20), 2, 100),
+        codes.EndCode(TENTH.code_id),
+        codes.ReserveUse(TENTH.code_id, FIRST, 0, TENTH),
+        codes.ReserveUse(TENTH.code_id, SECOND, 0, TENTH),
+        codes.SpendUse(TENTH.code_id, FIRST),
+        codes.ReturnUse(TENTH.code_id, FIRST, 1),
+        codes.ReturnUse(TENTH.code_id, SECOND, 2),
+        codes.RetakeUse(TENTH.code_id, FIRST, 2),
     ],
     ASSIGNMENTS: [
         assignments.CreateAssignments(FIRST, HERE, (assignments.Seat(1, ex.GA, "General admission"),)),
@@ -110,6 +146,7 @@ COMMANDS: dict[Decider[Any, Any, Any], list[Any]] = {
         replace(GIVE, email="nobody"),
         replace(GIVE, position=2),
         assignments.UnassignSeat(FIRST, 1),
+        assignments.RemoveSeats(FIRST, (1,)),
     ],
     PAYMENT: [
         BILL,
@@ -119,7 +156,7 @@ COMMANDS: dict[Decider[Any, Any, Any], list[Any]] = {
         payments.RejectPayment(ex.PAYMENT_ID),
         payments.CancelPayment(ex.PAYMENT_ID),
         payments.RefundPayment(ex.PAYMENT_ID, 5_000, "one seat less"),
-        payments.RefundPayment(ex.PAYMENT_ID, 24_900, "sold out"),
+        payments.RefundPayment(ex.PAYMENT_ID, 24_900, "sold out", 1),
     ],
     PERSON: [person.ErasePerson(ex.WILLIAM)],
 }
@@ -127,7 +164,8 @@ MODULES: dict[str, ModuleType] = {
     "slug": slug,
     "conference": conference_messages,
     "seats": seats,
-    "order": order_messages,
+    "order": order_refusals,
+    "promo_code": codes,
     "assignments": assignments,
     "payment": payments,
     "person": person,
@@ -135,17 +173,24 @@ MODULES: dict[str, ModuleType] = {
 EVERY_DECIDER = pytest.mark.parametrize("decider", COMMANDS, ids=lambda decider: decider.name)
 
 
+LATE = [replace(ex.EXPIRED, codes=(TENTH.code_id,)), replace(ex.PAID_TOO_LATE, codes=(TENTH.code_id,))]
+FURTHER: dict[Decider[Any, Any, Any], list[Any]] = {
+    ORDER: [fold(ORDER, [ex.PLACED, ex.HELD, ex.DETAILS, CodeApplied(FIRST, HERE, TENTH, 22_410), ex.REQUESTED, *LATE])]
+}
+"""States that many steps lead to."""
+
+
 @cache
 def told(decider: Decider[Any, Any, Any]) -> list[tuple[Any, Any, Any]]:
-    """(state, command, answer) for every command in every state that the commands lead to: the nearest 1,500."""
-    states, found = [decider.initial], []
+    """(state, command, answer) for every command in every state that the commands lead to: the nearest 2,000."""
+    states, found = [decider.initial, *FURTHER.get(decider, ())], []
     known = set(states)
     for state in states:  # grows while it is walked
         for command in COMMANDS[decider]:
             answer = decider.decide(command, state)
             found.append((state, command, answer))
             following = state if isinstance(answer, Refusal) else after(decider, state, answer)
-            if following not in known and len(states) < 1_500:
+            if following not in known and len(states) < 2_000:
                 known.add(following)
                 states.append(following)
     return found
@@ -190,9 +235,10 @@ def test_every_state_of_an_order_is_reached() -> None:
     assert {type(state) for state, _, _ in told(ORDER)} == {type(None), *typing.get_args(Order)}
 
 
-@pytest.mark.parametrize("decider", [CONFERENCE, ORDER, ASSIGNMENTS, PAYMENT], ids=lambda decider: decider.name)
+@pytest.mark.parametrize("decider", [CONFERENCE, ORDER, PAYMENT], ids=lambda decider: decider.name)
 def test_a_history_without_its_beginning_is_noticed(decider: Decider[Any, Any, Any]) -> None:
-    beginning = decider.events[0]
+    begun = [answer for state, _, answer in told(decider) if state is None and not isinstance(answer, Refusal)]
+    beginning = tuple({type(event) for answer in begun for event in answer})
     heard = {event for _, _, answer in told(decider) if not isinstance(answer, Refusal) for event in answer}
     for event in heard:
         if not isinstance(event, beginning):

@@ -32,13 +32,15 @@ from plenary.registration.availability import AVAILABILITY
 from plenary.registration.order import ORDER
 from plenary.registration.orders import ORDERS
 from plenary.registration.process import REGISTRATION
+from plenary.registration.promo_code import PROMO_CODE
+from plenary.registration.promo_codes import PROMO_CODES
 from plenary.registration.seats import SEATS
 from plenary.settings import Settings
 from plenary.upcasters import UPCASTERS
 from plenary.web import routes
 
-DECIDERS: Final = (CONFERENCE, SLUG, SEATS, ORDER, ASSIGNMENTS, PAYMENT, PERSON)
-VIEWS: Final = (CATALOGUE, AVAILABILITY, ORDERS)
+DECIDERS: Final = (CONFERENCE, SLUG, SEATS, ORDER, PROMO_CODE, ASSIGNMENTS, PAYMENT, PERSON)
+VIEWS: Final = (CATALOGUE, AVAILABILITY, ORDERS, PROMO_CODES)
 PROCESSES: Final = (REGISTRATION,)
 FORGET: Final = (forget_mails,)
 """What else is kept of a person, and is deleted when they are erased."""

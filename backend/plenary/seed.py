@@ -16,9 +16,10 @@ from plenary.engine.clock import HandClock
 from plenary.engine.engine import Engine
 from plenary.payments.payment import CompletePayment
 from plenary.registration.order import ORDER
-from plenary.registration.order_messages import EnterDetails, PlaceOrder, RequestPayment
+from plenary.registration.order_commands import EnterDetails, PlaceOrder, RequestPayment
 from plenary.registration.order_state import Confirmed
-from plenary.registration.orders import ORDERS, OrderRow
+from plenary.registration.orders import ORDERS
+from plenary.registration.orders_rows import OrderRow
 from plenary.words import Item
 
 OWNER: Final = "Marta Nunes"

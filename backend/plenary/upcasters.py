@@ -12,6 +12,7 @@ def adding(**fields: Any) -> Upcaster:
 
 
 _SETTLED: Final = adding(cancel_days=None, cancel_fee_percent=0, transfer_days=None, transfer_details="")
+_NO_CODES: Final = adding(codes=())
 _TERMS: Final = adding(least=1, most=None, sale_from=None, sale_until=None)
 
 UPCASTERS: Final[Mapping[str, Sequence[Upcaster]]] = {
@@ -19,5 +20,13 @@ UPCASTERS: Final[Mapping[str, Sequence[Upcaster]]] = {
     "ConferenceEdited": (_SETTLED,),
     "SeatTypeAdded": (_TERMS,),
     "SeatTypeEdited": (_TERMS,),
+    "OrderConfirmed": (adding(promos=()),),
+    "OrderSoldOut": (_NO_CODES,),
+    "OrderExpired": (_NO_CODES,),
+    "OrderCancelled": (_NO_CODES,),
+    "PaidTooLate": (_NO_CODES,),
+    "OrderRefunded": (_NO_CODES,),
+    "SeatsReleased": (adding(revision=0),),
+    "PaymentRefunded": (adding(number=0),),
 }
 """By event, the functions that lift its stored fields: the first from version 1 to 2, and so on."""

@@ -72,6 +72,21 @@ class CancelRules:
     fee_percent: int
 
 
+@dataclass(frozen=True, slots=True)
+class Promo:
+    """What a promo code takes off: `percent` of the seats in its scope, or `amount` minor units once an order.
+
+    `seat_types` is its scope, empty for all; `combines_with` names codes that may be used beside it.
+    """
+
+    code_id: UUID
+    code: str
+    percent: int | None
+    amount: int | None
+    seat_types: tuple[UUID, ...] = ()
+    combines_with: tuple[str, ...] = ()
+
+
 def merged(items: Iterable[Item]) -> tuple[Item, ...]:
     """One item for each seat type, in the order of their first mention."""
     quantities: Counter[UUID] = Counter()
@@ -116,6 +131,11 @@ def normalise_code(text: str) -> str | None:
     """The order code that somebody typed; None if it is none."""
     letters = letters_of(text)
     return grouped(letters) if len(letters) == 8 and set(letters) <= set(CODE_ALPHABET) else None
+
+
+def promo_code(text: str) -> str:
+    """A promo code as it is kept: in capitals, without blanks."""
+    return "".join(text.split()).upper()
 
 
 # Checking: each answers with what is wrong, or None
@@ -169,6 +189,13 @@ def check_slug(field: str, text: str) -> FieldError | None:
         return FieldError(field, "not_a_slug", "Please use 3 to 60 lower-case letters, digits and hyphens.")
     if text in RESERVED_SLUGS:
         return FieldError(field, "reserved", "This address has a meaning of its own here. Please choose another.")
+    return None
+
+
+def check_promo_code(field: str, text: str) -> FieldError | None:
+    """A promo code as it is kept, short enough to be typed."""
+    if not re.fullmatch(r"[A-Z0-9._-]{3,40}", text):
+        return FieldError(field, "not_a_code", "Please use 3 to 40 letters, digits, dots, dashes and underscores.")
     return None
 
 

@@ -6,21 +6,21 @@ seats as numbers by seat type name, states in lower case; or {refused, field, fi
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from tests.acceptance.driving import operations
 from tests.acceptance.driving.desk import PATIENCE, Live, NotOffered
 from tests.acceptance.driving.line import Fault
 from tests.acceptance.driving.operations import Answer
 from tests.acceptance.driving.organizing import Organizing
-from tests.acceptance.driving.words import new_id, seconds
+from tests.acceptance.driving.words import new_id, seconds, snake
 
 __all__ = ["Answer", "Driver", "Fault", "Live", "NotOffered"]
 
 GRACE = timedelta(seconds=6)  # how long servers wait after a deadline by default, and one more second
 PAID = ("COMPLETED", "REFUNDED")
+HELD = ("HELD", "PARTLY_HELD")
 ENDED = ("confirmed", "refunded", "cancelled", "sold_out", "expired")
 
 
@@ -55,17 +55,63 @@ class Driver(Organizing):
         variables = {"orderId": known["id"], "items": self._items(seats, known["conference"])}
         return await self._decided(who, "changeOrder", known, order or who, key, True, variables)
 
-    async def cancel(self, who: str, *, order: str | None = None, key: object = None) -> Answer:
-        """The order, given up."""
-        return await self._on_order(who, "cancelOrder", order, key)
+    async def cancel(
+        self, who: str, *, seats: Sequence[int] | int = (), order: str | None = None, key: object = None
+    ) -> Answer:
+        """The order, given up; of a confirmed one these `seats`, by number, or all."""
+        known = self._order(who, order)
+        if (await self._until(known, lambda _: True))["state"] != "CONFIRMED":
+            return await self._on_order(who, "cancelOrder", order, key)
+        positions = [seats] if isinstance(seats, int) else list(seats)
+        return await self._on_order(who, "cancelSeats", order, key, positions=positions)
 
-    async def apply_code(self, who: str, **_: Any) -> Answer:
-        """Promo codes come later."""
-        raise NotOffered("apply_code")
+    async def cancellation(
+        self, who: str, *, seats: Sequence[int] | int = (), order: str | None = None, as_organizer: bool = False
+    ) -> Answer:
+        """{possible, why_not, until, refund, fee}: what giving these seats up would mean."""
+        positions = [seats] if isinstance(seats, int) else list(seats)
+        variables = {"order": self._order(who, order)["id"], "positions": positions, "asOrganizer": as_organizer}
+        arguments = "order: UUID!, positions: [Int!]!, asOrganizer: Boolean!"
+        said = await self._ask(who, "cancellation", arguments, operations.CANCELLATION, **variables)
+        return {"found": False} if said is None else {snake(name): value for name, value in said.items()}
 
-    async def join_waitlist(self, who: str, **_: Any) -> Answer:
-        """The waitlist comes later."""
-        raise NotOffered("join_waitlist")
+    async def apply_code(self, who: str, *, code: str, order: str | None = None, key: object = None) -> Answer:
+        """The order with a promo code taken off."""
+        return await self._on_order(who, "applyCode", order, key, code=code)
+
+    async def remove_code(self, who: str, *, code: str, order: str | None = None, key: object = None) -> Answer:
+        """The order without a promo code that it had."""
+        said = await self._until(self._order(who, order), lambda _: True)
+        ids = {one["code"]: one["codeId"] for one in said["discounts"]}
+        return await self._on_order(who, "removeCode", order, key, codeId=ids.get(code.upper()) or new_id())
+
+    async def extend_hold(self, who: str, *, order: str | None = None, key: object = None) -> Answer:
+        """The order with a later deadline."""
+        return await self._on_order(who, "extendHold", order, key)
+
+    async def join_waitlist(
+        self, who: str, seats: Mapping[str, int], *, name: str | None = None, conference: str = "conference"
+    ) -> Answer:
+        """{state, place, waitlisted}: an order for each seat type, called "R1's WS"; "R1" if they had none."""
+        answer: Answer = {}
+        waitlisted: dict[str, int] = {}
+        for seat_type, quantity in ((type_, n) for type_, n in seats.items() if n):
+            home, order_id = self.conferences[conference]["id"], new_id()
+            known = {"id": order_id, "who": who, "conference": conference}
+            item = {"seatTypeId": self._seat_type(seat_type, conference), "quantity": quantity}
+            variables = {"orderId": order_id, "conferenceId": home, "item": item}
+            variables["registrant"] = self._person(name or who)
+            answer = await self._decided(who, "joinWaitlist", known, f"{who}'s {seat_type}", None, True, variables)
+            if "refused" in answer:
+                return answer
+            if answer["state"] == "waitlisted":
+                waitlisted[seat_type] = quantity
+            self.orders.setdefault(who, known)
+        return answer | {"waitlisted": waitlisted}
+
+    async def resend(self, who: str, *, order: str | None = None, key: object = None) -> Answer:
+        """The order whose confirmation is mailed once more."""
+        return await self._on_order(who, "resendConfirmation", order, key)
 
     # ---------------------------------------------------------------- paying
 
@@ -100,6 +146,8 @@ class Driver(Organizing):
         Without a payment that waits, one is started first; an order that is confirmed already is answered as it is.
         """
         known = self._order(who, order)
+        if (now := await self._read(known)) and now["state"] in HELD and now["registrant"] and not now["total"]["amount"]:
+            return await self._on_order(who, "enterDetails", order, key, registrant=now["registrant"])  # that takes it
         if "pay_at" not in known:
             if (now := await self._read(known)) and now["state"] == "CONFIRMED":
                 return self._told(known, now)

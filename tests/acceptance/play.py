@@ -12,12 +12,13 @@ from tests.acceptance.driver import Answer, Driver, Live
 from tests.acceptance.matching import differences, short
 from tests.acceptance.scenario import Scenario, Step, Unreadable, offered, spelled
 
-READING = ("order", "availability", "mails", "conference", "catalogue", "my_conferences", "sales")
+READING = ("order", "availability", "mails", "conference", "catalogue", "my_conferences", "sales", "codes")
 PATIENCE = 20.0  # seconds until what is read must be as expected
 LOOK_AGAIN = 0.05
 MAIN = {
     "place_order": "seats", "change_order": "seats", "pay": "outcome", "mails": "to", "let_time_pass": "by",
-    "enter_details": "name", "publish": "conference", "unpublish": "conference",
+    "enter_details": "name", "publish": "conference", "unpublish": "conference", "apply_code": "code",
+    "remove_code": "code", "end_code": "code", "cancel": "seats", "cancellation": "seats", "join_waitlist": "seats",
 }  # fmt: skip
 VERBS = {name for name, _ in inspect.getmembers(Driver, inspect.iscoroutinefunction) if not name.startswith("_")}
 
@@ -94,7 +95,7 @@ class Play:
         args = {} if step.args is None else step.args
         if not isinstance(args, dict) and step.verb in MAIN:
             args = {MAIN[step.verb]: args}
-        elif step.verb in ("place_order", "change_order", "buys", "holds") and "seats" not in args:
+        elif step.verb in ("place_order", "change_order", "buys", "holds", "join_waitlist") and "seats" not in args:
             args = {"seats": args}
         args = args if step.verb == "offers" else spelled(args, types, self._look_up)
         if step.verb in VERBS:

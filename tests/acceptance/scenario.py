@@ -15,7 +15,7 @@ PARTS = ("given", "when", "then")
 SHORT = {"GA": "General admission", "WS": "CQRS Workshop", "CP": "Additional cocktail party"}
 PRICES = {"GA": "$199", "WS": "$500", "CP": "$50"}
 SPLIT = re.compile(r"\d+(?:/\d+)+")
-KEYS_OF_SEATS = ("seats", "wanted", "available", "held", "sold", "granted", "quota")
+KEYS_OF_SEATS = ("seats", "wanted", "available", "held", "sold", "granted", "quota", "waiting", "waitlisted")
 
 
 class Unreadable(Exception):

@@ -232,5 +232,5 @@ def test_every_edit_of_the_code_or_the_state_is_another_shape(monkeypatch: pytes
 
 
 def test_what_is_stored_of_a_state_holds_nothing_personal() -> None:
-    assert [decider.name for decider in DECIDERS if decider.snapshot] == ["seats"]
+    assert [decider.name for decider in DECIDERS if decider.snapshot] == ["seats", "promo_code"]
     assert not any(_personal(event) for decider in DECIDERS if decider.snapshot for event in decider.events)

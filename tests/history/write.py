@@ -13,7 +13,7 @@ from plenary.engine.decider import Decider, Refusal
 from plenary.engine.messages import Messages, Metadata
 from plenary.engine.sealed import Keys
 from plenary.upcasters import UPCASTERS
-from tests.test_deciders import COMMANDS
+from tests.test_deciders import COMMANDS, FURTHER
 
 FOLDER = Path(__file__).parent
 PERSON_KEY = bytes(range(32))
@@ -45,7 +45,7 @@ def name_of(event: type[Any]) -> str:
 
 def happenings(decider: Decider[Any, Any, Any]) -> Iterator[Any]:
     """Events of every kind, from trying commands in one state after the other."""
-    states, seen = [decider.initial], 0
+    states, seen = [decider.initial, *FURTHER.get(decider, ())], 0
     while seen < len(states) < 2_000:
         state, seen = states[seen], seen + 1
         for command in COMMANDS[decider]:

@@ -86,9 +86,9 @@ def test_a_payment_is_refunded_once() -> None:
 def test_never_more_is_refunded_than_was_paid() -> None:
     scenario(PAYMENT, given=PAID, when=replace(REFUND, amount=24_901), then=RefundExceedsPayment(24_900))
     part = PaymentRefunded(PAYMENT_ID, ORDER_ID, 5_000, "one seat less")
-    scenario(PAYMENT, given=[*PAID, part], when=REFUND, then=RefundExceedsPayment(19_900))
-    rest = RefundPayment(PAYMENT_ID, 19_900, "order cancelled")
-    returned = PaymentRefunded(PAYMENT_ID, ORDER_ID, 19_900, "order cancelled")
+    scenario(PAYMENT, given=[*PAID, part], when=replace(REFUND, number=1), then=RefundExceedsPayment(19_900))
+    rest = RefundPayment(PAYMENT_ID, 19_900, "order cancelled", 2)
+    returned = PaymentRefunded(PAYMENT_ID, ORDER_ID, 19_900, "order cancelled", 2)
     scenario(PAYMENT, given=[*PAID, part], when=rest, then=[returned])
     assert blamed(PAYMENT, given=PAID, when=replace(REFUND, amount=-1)) == ["amount"]
 

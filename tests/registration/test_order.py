@@ -6,21 +6,14 @@ from uuid import UUID
 import pytest
 
 from plenary.registration.order import ORDER
-from plenary.registration.order_messages import (
-    ChangeItems,
+from plenary.registration.order_commands import ChangeItems, PlaceOrder, RecordGrant
+from plenary.registration.order_events import DetailsEntered, Event, Line, OrderHeld, OrderItemsChanged, OrderSoldOut
+from plenary.registration.order_refusals import (
     ChooseAtLeastOneSeat,
-    DetailsEntered,
-    Event,
-    Line,
     NothingToPay,
     NotOnSale,
     OrderExists,
-    OrderHeld,
-    OrderItemsChanged,
-    OrderSoldOut,
     OrderStillDeciding,
-    PlaceOrder,
-    RecordGrant,
     SeatsPerOrderExceeded,
 )
 from plenary.words import Item, OfferedSeatType

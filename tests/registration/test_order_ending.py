@@ -8,21 +8,16 @@ import pytest
 
 from plenary.engine.decider import Refusal
 from plenary.registration.order import ORDER
-from plenary.registration.order_messages import (
-    ChangeItems,
-    Command,
+from plenary.registration.order_commands import ChangeItems, Command, ExpireOrder, RecordGrant
+from plenary.registration.order_events import Event, OrderHeld, PaymentReturned
+from plenary.registration.order_refusals import (
     DetailsMissing,
-    Event,
-    ExpireOrder,
     OrderHasExpired,
-    OrderHeld,
     OrderIsCancelled,
     OrderIsConfirmed,
     OrderIsRefunded,
     OrderIsSoldOut,
     OrderNotFound,
-    PaymentReturned,
-    RecordGrant,
 )
 from plenary.words import Item
 from tests.examples import (

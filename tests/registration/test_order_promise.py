@@ -11,13 +11,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from plenary.engine.decider import Refusal
 from plenary.registration.order import ORDER
-from plenary.registration.order_messages import (
+from plenary.registration.order_commands import (
     CancelOrder,
     ChangeItems,
     Command,
     ConfirmOrder,
-    Event,
     ExpireOrder,
+    RecordGrant,
+    RequestPayment,
+)
+from plenary.registration.order_events import (
+    Event,
     Line,
     OrderCancelled,
     OrderConfirmed,
@@ -29,8 +33,6 @@ from plenary.registration.order_messages import (
     OrderSoldOut,
     PaidTooLate,
     PaymentReturned,
-    RecordGrant,
-    RequestPayment,
 )
 from plenary.words import Item
 from tests.examples import ENTER_DETAILS, EXPIRES, NOON, OFFER, ORDER_ID, PLACE, items

@@ -17,8 +17,9 @@ from plenary.registration.assignments import (
     SeatUnassigned,
 )
 from plenary.registration.assignments import Seat as NumberedSeat
-from plenary.registration.order_messages import OrderHeld, OrderSoldOut, PaymentReturned
-from plenary.registration.orders import ORDERS, OrderRow, Payment, Person, Seat
+from plenary.registration.order_events import OrderHeld, OrderSoldOut, PaymentReturned
+from plenary.registration.orders import ORDERS
+from plenary.registration.orders_rows import OrderRow, Payment, Person, Seat
 from tests.examples import (
     ADA,
     CANCELLED,

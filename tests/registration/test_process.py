@@ -16,7 +16,8 @@ from plenary.conferences.conference_messages import (
 from plenary.engine.process import Send
 from plenary.payments.payment import InitiatePayment, PaymentCompleted, PaymentRejected, RefundPayment
 from plenary.registration.assignments import CreateAssignments, Seat
-from plenary.registration.order_messages import Event, ExpireOrder, PaymentReturned, RecordGrant
+from plenary.registration.order_commands import ExpireOrder, RecordGrant
+from plenary.registration.order_events import Event, PaymentReturned
 from plenary.registration.process import REGISTRATION, react
 from plenary.registration.seats_messages import (
     CloseSeatType,

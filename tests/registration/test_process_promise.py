@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from plenary.conferences.conference import CONFERENCE, offer
-from plenary.conferences.conference_messages import AddSeatType, PublishConference, UnpublishConference
+from plenary.conferences.conference_messages import AddSeatType, PublishConference, RetireSeatType, UnpublishConference
 from plenary.engine.decider import Decider, Refusal
 from plenary.payments.payment import (
     PAYMENT,
@@ -21,22 +21,36 @@ from plenary.payments.payment import (
 )
 from plenary.registration.assignments import ASSIGNMENTS, AssignmentsCreated
 from plenary.registration.order import ORDER
-from plenary.registration.order_messages import (
+from plenary.registration.order_commands import (
+    ApplyCode,
     CancelOrder,
+    CancelSeats,
     ChangeItems,
     EnterDetails,
-    OrderConfirmed,
+    ExtendHold,
     PlaceOrder,
+    RemoveCode,
     RequestPayment,
+    ResendConfirmation,
+    WaitForSeats,
 )
-from plenary.registration.order_state import Cancelled, Confirmed, Expired, Refunded, SoldOut
+from plenary.registration.order_events import OrderConfirmed, SeatsCancelled
+from plenary.registration.order_lines import numbered as numbered_lines
+from plenary.registration.order_state import Cancelled, Confirmed, Expired, Refunded, SoldOut, Waiting
 from plenary.registration.process import react
+from plenary.registration.promo_code import PROMO_CODE
+from plenary.registration.promo_code_messages import CreateCode, ReserveUse, ReturnUse
 from plenary.registration.seats import SEATS
+from plenary.words import CancelRules, Item, Promo
 from tests.examples import ADA, CONFERENCE_ID, CREATE, EXPIRES, GA, NOON, WS, items
 
-DECIDERS: tuple[Decider[Any, Any, Any], ...] = (CONFERENCE, SEATS, ORDER, ASSIGNMENTS, PAYMENT)
+DECIDERS: tuple[Decider[Any, Any, Any], ...] = (CONFERENCE, SEATS, ORDER, PROMO_CODE, ASSIGNMENTS, PAYMENT)
+ONCE = Promo(UUID(int=51), "ONCE", 10, None, combines_with=("EVER",))
+EVER = Promo(UUID(int=52), "EVER", None, 5)
+RULES = CancelRules(NOON + timedelta(days=1), 10)
 QUOTAS = {GA: 3, WS: 2}
 ORDERS = [UUID(int=100 + n) for n in range(4)]
+WAITING = [UUID(int=200 + n) for n in range(3)]
 
 
 class House:
@@ -52,17 +66,26 @@ class House:
         for seat_type, quota in QUOTAS.items():
             self.send(AddSeatType(CONFERENCE_ID, seat_type, "Seat", "", 100, quota))
         self.send(PublishConference(CONFERENCE_ID))
+        for promo, limit in ((ONCE, 1), (EVER, None)):
+            self.send(CreateCode(promo.code_id, CONFERENCE_ID, promo, limit, 5))
         self.deliver_everything()
 
-    def send(self, command: Any) -> None:
-        decider = next(decider for decider in DECIDERS if isinstance(command, decider.commands))
-        stream = decider.stream(command)
-        answer = decider.decide(command, self.states.get(stream, decider.initial))
-        for event in [] if isinstance(answer, Refusal) else answer:
-            self.states[stream] = decider.evolve(self.states.get(stream, decider.initial), event)
-            self.events.append(event)
-            for sent in react(event, NOON):
-                (self.alarms if sent.at else self.waiting).append(sent.command)
+    def send(self, *together: Any) -> None:
+        """A command; or several for different streams, all of them or none."""
+        answers = []
+        for command in together:
+            decider = next(decider for decider in DECIDERS if isinstance(command, decider.commands))
+            stream = decider.stream(command)
+            answer = decider.decide(command, self.states.get(stream, decider.initial))
+            if isinstance(answer, Refusal):
+                return
+            answers.append((decider, stream, answer))
+        for decider, stream, events in answers:
+            for event in events:
+                self.states[stream] = decider.evolve(self.states.get(stream, decider.initial), event)
+                self.events.append(event)
+                for sent in react(event, NOON):
+                    (self.alarms if sent.at else self.waiting).append(sent.command)
 
     def deliver_everything(self) -> None:
         while self.waiting or self.alarms:
@@ -75,12 +98,16 @@ class House:
             self.send(commands[n] if self.chance.random() < 0.2 else commands.pop(n))
 
     def something_happens(self) -> None:
-        order = self.chance.choice(ORDERS)
+        order = self.chance.choice([*ORDERS, *WAITING])
         payment = UUID(int=order.int * 10 + self.chance.randrange(2))
         offered = offer(self.states[f"conference-{CONFERENCE_ID}"])
         wanted = items(ga=self.chance.randint(0, 3), ws=self.chance.randint(0, 2))
         paid_at = self.chance.choice([NOON, NOON, EXPIRES + timedelta(days=1)])
-        match self.chance.choices(range(8), weights=[30, 8, 12, 12, 3, 3, 1, 0.3])[0]:
+        positions = tuple(n for n in range(1, 5) if self.chance.random() < 0.4)
+        by: Any = self.chance.choice(["registrant", "organizer"])
+        promo = self.chance.choice([ONCE, EVER])
+        weights = [40, 8, 12, 12, 3, 2, 1, 0.3, 6, 3, 1, 4, 3, 2, 0.1]
+        match self.chance.choices(range(15), weights=weights)[0]:
             case 0:
                 self.deliver(self.waiting)
             case 1:
@@ -98,6 +125,24 @@ class House:
                 self.send(CancelOrder(order))
             case 7:
                 self.send(UnpublishConference(CONFERENCE_ID))
+            case 8:
+                self.send(ApplyCode(order, promo), ReserveUse(promo.code_id, order, 0, promo))
+            case 9:
+                revision = self.states[f"order-{order}"].terms.revision if f"order-{order}" in self.states else 1
+                self.send(RemoveCode(order, promo.code_id), ReturnUse(promo.code_id, order, revision))
+            case 10:
+                self.send(ExtendHold(order, NOON))
+            case 11:
+                self.send(CancelSeats(order, positions, by, NOON, RULES))
+            case 12:
+                waiting = self.chance.choice(WAITING)
+                who = (ADA, "ada@example.org", "Ada", "Lovelace")
+                item = Item(self.chance.choice([GA, WS]), self.chance.randint(1, 2))
+                self.send(WaitForSeats(waiting, CONFERENCE_ID, "AB12-CD34", offered, item, *who, NOON, 5))
+            case 13:
+                self.send(ResendConfirmation(order, NOON))
+            case 14:
+                self.send(RetireSeatType(CONFERENCE_ID, WS))
 
 
 @pytest.mark.parametrize("seed", range(200))
@@ -109,29 +154,46 @@ def test_late_twice_and_in_any_order_the_outcome_is_the_same(seed: int) -> None:
     every_order_has_ended(house)
     exactly_the_confirmed_seats_are_sold(house)
     every_payment_bought_an_order_or_went_back(house)
+    every_use_of_a_code_is_an_order_that_has_it(house)
 
 
 def every_order_has_ended(house: House) -> None:
     orders = [state for stream, state in house.states.items() if stream.startswith("order-")]
-    assert all(isinstance(order, Confirmed | SoldOut | Expired | Cancelled | Refunded) for order in orders)
+    seats = house.states[f"seats-{CONFERENCE_ID}"]
+    for order in orders:
+        if isinstance(order, Waiting):
+            (line,) = order.terms.lines
+            assert order.terms.order_id in seats.line(line.seat_type_id)
+            assert not (seats.open and seats.free(line.seat_type_id))
+        else:
+            assert isinstance(order, Confirmed | SoldOut | Expired | Cancelled | Refunded)
+    assert sum(isinstance(order, Waiting) for order in orders) == sum(len(line.orders) for line in seats.lines.values())
 
 
 def exactly_the_confirmed_seats_are_sold(house: House) -> None:
     confirmed = [event for event in house.events if isinstance(event, OrderConfirmed)]
+    bought = {event.order_id for event in confirmed}
     numbered = [len(event.seats) for event in house.events if isinstance(event, AssignmentsCreated)]
     sold = Counter[UUID]()
     for order in confirmed:
         for line in order.lines:
             sold[line.seat_type_id] += line.quantity
+    assert sum(numbered) == sold.total()
+    for stream, order in house.states.items():
+        if stream.startswith("order-") and order.terms.order_id in bought:
+            for position, line in numbered_lines(order.terms.lines):
+                sold[line.seat_type_id] -= not isinstance(order, Confirmed) or position not in order.left
     for level in house.states[f"seats-{CONFERENCE_ID}"].levels.values():
         assert (level.held, level.sold) == (0, sold[level.seat_type_id])
         assert level.sold <= QUOTAS[level.seat_type_id]
-    assert sum(numbered) == sold.total()
     assert len(numbered) == len(confirmed)
 
 
 def every_payment_bought_an_order_or_went_back(house: House) -> None:
     bought = {event.payment_id: event.total for event in house.events if isinstance(event, OrderConfirmed)}
+    for event in house.events:
+        if isinstance(event, SeatsCancelled) and event.payment_id is not None:
+            bought[event.payment_id] = event.total
     back = Counter[UUID]()
     for event in house.events:
         if isinstance(event, PaymentRefunded):
@@ -141,8 +203,21 @@ def every_payment_bought_an_order_or_went_back(house: House) -> None:
             assert back[event.payment_id] + bought.get(event.payment_id, 0) == event.amount
 
 
+def every_use_of_a_code_is_an_order_that_has_it(house: House) -> None:
+    for promo, limit in ((ONCE, 1), (EVER, 1_000)):
+        code = house.states[f"promo_code-{promo.code_id}"]
+        used = {order_id for order_id, use in code.uses.items() if use.kind != "returned"}
+        orders = [state for stream, state in house.states.items() if stream.startswith("order-")]
+        assert used == {
+            order.terms.order_id
+            for order in orders
+            if isinstance(order, Confirmed) and promo.code_id in order.terms.codes
+        }
+        assert len(used) == code.used <= limit
+
+
 def test_chance_leaves_no_way_untried() -> None:
-    houses = [House(seed) for seed in range(40)]
+    houses = [House(seed) for seed in range(200)]
     for house in houses:
         for _ in range(120):
             house.something_happens()

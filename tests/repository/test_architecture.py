@@ -18,6 +18,7 @@ DECIDERS = {
     "plenary.registration.order",
     "plenary.registration.seats",
     "plenary.registration.assignments",
+    "plenary.registration.promo_code",
     "plenary.payments.payment",
 }
 KNOWN_TO_OPERATIONS = {"plenary.access.tries", "plenary.faults", "plenary.migrations"}

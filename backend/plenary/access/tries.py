@@ -68,6 +68,17 @@ class Tries:
                 await db.execute(sa.delete(tables.tries).where(old.last_ms <= now - WINDOW_MS))
         return TooManyTries(WAITS.get(failures, LONGEST_WAIT)) if unseen else None
 
+    async def refuses(self, what: str, address: str) -> TooManyTries | None:
+        """Whether a right guess must be refused now, because of wrong ones before; it is not counted itself."""
+        now, old = round(self.now().timestamp() * 1000), tables.tries.c
+        query = sa.select(old.failures, old.last_ms).where(old.key == self._key(what, address))
+        async with self.database.reading() as db:
+            found = (await db.execute(query)).one_or_none()
+        if found is None or found.failures < FREE_FAILURES or found.last_ms <= now - WINDOW_MS:
+            return None
+        wait = WAITS.get(found.failures, LONGEST_WAIT)
+        return TooManyTries(wait) if found.last_ms + wait * 1000 > now else None
+
     async def succeeded(self, what: str, address: str) -> None:
         """The secret was right: earlier failures from this address are forgiven."""
         async with self.database.transaction() as db:

@@ -100,6 +100,10 @@ class Visitor:
         """Count a guess at a secret before looking at it; a refusal must be answered, right or wrong."""
         return await self.tries.begin(what, self.address)
 
+    async def too_many_tries(self, what: str) -> TooManyTries | None:
+        """Whether there were too many wrong guesses for a right one to count, where only wrong ones are counted."""
+        return await self.tries.refuses(what, self.address)
+
     async def right_try(self, what: str) -> None:
         """The guess was right: forgive the failures of this address."""
         await self.tries.succeeded(what, self.address)

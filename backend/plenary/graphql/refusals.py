@@ -12,7 +12,8 @@ from plenary.engine.decider import InvalidInput, Refusal
 from plenary.payments import payment
 from plenary.payments.gateways.pages import NoGateway
 from plenary.registration import assignments
-from plenary.registration import order_messages as order
+from plenary.registration import order_refusals as order
+from plenary.registration import promo_code_messages as promo_code
 
 REFUSALS: tuple[type[Refusal], ...] = (
     InvalidInput,
@@ -46,6 +47,22 @@ REFUSALS: tuple[type[Refusal], ...] = (
     order.OrderHasExpired,
     order.OrderIsCancelled,
     order.OrderIsRefunded,
+    order.OrderIsWaiting,
+    order.HoldWasExtended,
+    order.OfferIsNotExtended,
+    order.CodeDoesNotApply,
+    order.CodesDoNotCombine,
+    order.OrderIsNotConfirmed,
+    order.SeatIsGivenUp,
+    order.CancellingNotOffered,
+    order.TooLateToCancel,
+    order.RefundExceedsPaid,
+    order.JustResent,
+    promo_code.CodeNotFound,
+    promo_code.CodeExists,
+    promo_code.CodeHasEnded,
+    promo_code.CodeUsedUp,
+    promo_code.CodeMoved,
     assignments.NoSeatsToAssign,
     assignments.SeatNotFound,
     payment.PaymentNotFound,

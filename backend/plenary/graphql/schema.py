@@ -12,11 +12,13 @@ from plenary.graphql.kept import Public
 from plenary.notifications import api as notifications
 from plenary.payments import api as payments
 from plenary.registration import api as registration
+from plenary.registration import orders_api as orders
+from plenary.registration import promo_api as promo_codes
 
 PRINTED: Final = Path(__file__).resolve().parents[3] / "schema.graphql"
 
 
-APIS: Final = (conferences, registration, payments, notifications, access)
+APIS: Final = (conferences, registration, orders, promo_codes, payments, notifications, access)
 
 
 def assemble() -> Schema:

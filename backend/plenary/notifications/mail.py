@@ -22,7 +22,7 @@ from plenary.engine.sealed import ERASED
 from plenary.engine.views import Row, View, read_row
 from plenary.notifications.mailbox import Mail, keep_mails
 from plenary.registration.assignments import SeatAssigned
-from plenary.registration.order_messages import OrderConfirmed, PaymentReturned
+from plenary.registration.order_events import OrderConfirmed, PaymentReturned
 from plenary.registration.orders import ORDERS
 from plenary.settings import Settings
 

@@ -16,7 +16,7 @@ from plenary.graphql.words import refused
 from plenary.payments.gateways.pages import NoGateway
 from plenary.payments.payment import PAYMENT, CancelPayment, PaymentNotFound, PaymentOfAnotherOrder
 from plenary.registration.answers import changed
-from plenary.registration.order_messages import RequestPayment
+from plenary.registration.order_commands import RequestPayment
 from plenary.registration.types import OrderResult
 
 

@@ -41,6 +41,7 @@ class RefundPayment:
     payment_id: UUID
     amount: int
     reason: str
+    number: int = 0
 
 
 Command = InitiatePayment | CompletePayment | RejectPayment | CancelPayment | RefundPayment
@@ -85,6 +86,7 @@ class PaymentRefunded:
     order_id: UUID
     amount: int
     reason: str
+    number: int = 0
 
 
 Event = PaymentInitiated | PaymentCompleted | PaymentRejected | PaymentCancelled | PaymentRefunded
@@ -134,15 +136,15 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """Paid; `refunds` are those given since, each known by its amount and reason."""
+    """Paid; `refunds` are those given since: their numbers and amounts."""
 
     bill: PaymentInitiated
-    refunds: frozenset[tuple[int, str]] = frozenset()
+    refunds: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def left(self) -> int:
         """What was not yet given back."""
-        return self.bill.amount - sum(amount for amount, _ in self.refunds)
+        return self.bill.amount - sum(amount for _, amount in self.refunds)
 
 
 State = Initiated | Rejected | Cancelled | Completed | None
@@ -180,13 +182,13 @@ def decide(command: Command, payment: State) -> list[Event] | Refusal:
 
 
 def _refund(command: RefundPayment, payment: Completed) -> list[Event] | Refusal:
-    if (command.amount, command.reason) in payment.refunds:
+    if any(number == command.number for number, _ in payment.refunds):
         return []
     if refused := invalid(check_between("amount", command.amount, 1, MOST_MONEY)):
         return refused
     if command.amount > payment.left:
         return RefundExceedsPayment(payment.left)
-    return [PaymentRefunded(command.payment_id, payment.bill.order_id, command.amount, command.reason)]
+    return [PaymentRefunded(command.payment_id, payment.bill.order_id, command.amount, command.reason, command.number)]
 
 
 def evolve(payment: State, event: Event) -> State:
@@ -200,8 +202,8 @@ def evolve(payment: State, event: Event) -> State:
             return Rejected(bill)
         case PaymentCancelled(), Initiated(bill):
             return Cancelled(bill)
-        case PaymentRefunded(amount=amount, reason=reason), Completed(bill, refunds):
-            return Completed(bill, refunds | {(amount, reason)})
+        case PaymentRefunded(amount=amount, number=number), Completed(bill, refunds):
+            return Completed(bill, refunds | {(number, amount)})
     raise ValueError(f"{type(event).__name__} cannot follow on {type(payment).__name__}")
 
 

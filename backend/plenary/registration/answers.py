@@ -14,8 +14,18 @@ from plenary.engine.engine import Engine
 from plenary.graphql.context import Context
 from plenary.graphql.words import Position, refused
 from plenary.registration.assignments import AssignSeat, UnassignSeat
-from plenary.registration.order_messages import CancelOrder, ChangeItems, EnterDetails, PlaceOrder
-from plenary.registration.orders import ORDERS, OrderRow
+from plenary.registration.order import ORDER
+from plenary.registration.order_commands import (
+    CancelOrder,
+    ChangeItems,
+    EnterDetails,
+    ExtendHold,
+    PlaceOrder,
+    ResendConfirmation,
+    WaitForSeats,
+)
+from plenary.registration.orders import ORDERS
+from plenary.registration.orders_rows import OrderRow
 from plenary.registration.types import (
     Deciding,
     Order,
@@ -33,6 +43,7 @@ DECIDING: Final = 5.0
 SHOWING: Final = 2.0
 """Seconds to wait until everything that follows from a command can be seen."""
 MOST_ITEMS: Final = 50
+OnOrder = EnterDetails | CancelOrder | ExtendHold | ResendConfirmation | AssignSeat | UnassignSeat
 LOOKS: Final = (False, True, True, True, True)
 """Looks at what a conference offers, before a command is refused for it: one at what is in memory, then fresh ones."""
 
@@ -48,6 +59,11 @@ async def person_of(context: Context, order_id: UUID, person: PersonInput) -> UU
     """Who is meant by these details. Nothing is remembered of anybody for a form that was filled in wrongly."""
     if not await context.visitor.holds_order(order_id):
         return NotAllowed()
+    return await known_person(context, person)
+
+
+async def known_person(context: Context, person: PersonInput) -> UUID | Refusal:
+    """Who is meant by these details, by whoever may say so."""
     return invalid(
         check_email("email", person.email),
         check_line("first_name", person.first_name),
@@ -58,7 +74,7 @@ async def person_of(context: Context, order_id: UUID, person: PersonInput) -> UU
 async def send_on_offer(
     engine: Engine,
     conference_id: UUID,
-    command: Callable[[Offer], PlaceOrder | ChangeItems],
+    command: Callable[[Offer], PlaceOrder | WaitForSeats | ChangeItems],
     *,
     id: UUID,
     sender: str,
@@ -103,12 +119,16 @@ def decision(context: Context, row: OrderRow | None, position: int, stale: bool 
 
 
 async def carry_out(
-    context: Context, command: EnterDetails | CancelOrder | AssignSeat | UnassignSeat, command_id: UUID
+    context: Context, command: OnOrder, command_id: UUID, *, said: object = None, organizer_too: bool = False
 ) -> OrderResult:
-    """Do what a registrant asks for, and answer with the order after it."""
+    """Do what a registrant asks for, in some cases also an organizer, and answer with the order after it."""
+    sender = scopes.order(command.order_id)
     if not await context.visitor.holds_order(command.order_id):
-        return refused(NotAllowed())
-    answer = await context.engine.send(command, id=command_id, sender=scopes.order(command.order_id))
+        order, _ = await context.engine.state(ORDER, command.order_id) if organizer_too else (None, 0)
+        if order is None or not await context.visitor.runs(order.terms.conference_id):
+            return refused(NotAllowed())
+        sender = scopes.conference(order.terms.conference_id)
+    answer = await context.engine.send(command, id=command_id, sender=sender, said=said)
     return await changed(context, command.order_id, answer)
 
 

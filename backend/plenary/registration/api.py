@@ -32,7 +32,7 @@ from plenary.graphql.reading import (
     see,
 )
 from plenary.graphql.words import page, page_size, refused
-from plenary.registration import orders
+from plenary.registration import orders_find
 from plenary.registration.answers import (
     DECIDING,
     carry_out,
@@ -45,15 +45,12 @@ from plenary.registration.answers import (
 )
 from plenary.registration.assignments import AssignSeat, UnassignSeat
 from plenary.registration.availability import AVAILABILITY, AvailabilityRow
+from plenary.registration.availability_types import SeatAvailability
 from plenary.registration.order import ORDER
-from plenary.registration.order_messages import (
-    CancelOrder,
-    ChangeItems,
-    EnterDetails,
-    OrderNotFound,
-    PlaceOrder,
-)
-from plenary.registration.orders import ORDERS, OrderRow
+from plenary.registration.order_commands import CancelOrder, ChangeItems, EnterDetails, PlaceOrder
+from plenary.registration.order_refusals import OrderNotFound
+from plenary.registration.orders import ORDERS
+from plenary.registration.orders_rows import OrderRow
 from plenary.registration.types import (
     Order,
     OrderConnection,
@@ -62,7 +59,6 @@ from plenary.registration.types import (
     OrderResult,
     PersonInput,
     PlaceOrderResult,
-    SeatAvailability,
     cursor_of,
 )
 from plenary.words import Offer, normalise_code, normalise_email
@@ -109,12 +105,12 @@ class Query:
             return None
         stale = await lags(engine, ORDERS, at_least)
         rows, place = page(
-            await orders.find_orders(engine.database, conference, size + 1, before), size, cursor_of, after
+            await orders_find.find_orders(engine.database, conference, size + 1, before), size, cursor_of, after
         )
         return OrderConnection(
             edges=[OrderEdge(cursor=cursor_of(row), node=Order.of(row, engine.now(), stale)) for row in rows],
             page_info=place,
-            total_count=await orders.count_orders(engine.database, conference),
+            total_count=await orders_find.count_orders(engine.database, conference),
         )
 
 
@@ -189,7 +185,7 @@ class Mutation:
 
     @strawberry.mutation(description="Give up an order that is not confirmed; its seats return at once.")
     async def cancel_order(self, info: Info, command_id: CommandId, order_id: OrderId) -> OrderResult:
-        return await carry_out(info.context, CancelOrder(order_id), command_id)
+        return await carry_out(info.context, CancelOrder(order_id), command_id, organizer_too=True)
 
     @strawberry.mutation(description="Give a seat of a confirmed order to somebody, or correct their name.")
     async def assign_seat(
@@ -264,7 +260,7 @@ async def found(info: Info, conference_id: UUID | None, email: str, code: str | 
     """The order of a conference with this code and this registrant."""
     if conference_id is None or code is None:
         return None
-    rows = await orders.find_orders_with_code(info.context.engine.database, conference_id, code)
+    rows = await orders_find.find_orders_with_code(info.context.engine.database, conference_id, code)
     return next((r for r in rows if r.email and same(normalise_email(r.email), normalise_email(email))), None)
 
 

@@ -42,7 +42,15 @@ class UnassignSeat:
     position: int
 
 
-Command = CreateAssignments | AssignSeat | UnassignSeat
+@dataclass(frozen=True, slots=True)
+class RemoveSeats:
+    """These seats were given up: they leave the order for good, and the others keep their numbers."""
+
+    order_id: UUID
+    positions: tuple[int, ...]
+
+
+Command = CreateAssignments | AssignSeat | UnassignSeat | RemoveSeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,13 @@ class SeatUnassigned:
     attendee: UUID
 
 
-Event = AssignmentsCreated | SeatAssigned | AttendeeCorrected | SeatUnassigned
+@dataclass(frozen=True, slots=True)
+class SeatsRemoved:
+    order_id: UUID
+    positions: tuple[int, ...]
+
+
+Event = AssignmentsCreated | SeatAssigned | AttendeeCorrected | SeatUnassigned | SeatsRemoved
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +123,25 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class Assignments:
-    """The seats of one order; `attendees` by position, a seat given to nobody is not in it."""
+    """The seats of one order; `attendees` by position, a seat given to nobody is not in it. None: not made yet."""
 
-    conference_id: UUID
+    conference_id: UUID | None
     positions: frozenset[int]
     attendees: Map[int, Attendee] = field(default_factory=Map)
+    removed: frozenset[int] = frozenset()
 
 
 def decide(command: Command, assignments: Assignments | None) -> list[Event] | Refusal:
     """Seats are made once; each can be given, given to somebody else, and taken back, as often as one likes."""
     match command, assignments:
-        case CreateAssignments(order_id, conference_id, seats), None:
+        case CreateAssignments(order_id, conference_id, seats), None | Assignments(conference_id=None):
             return [AssignmentsCreated(order_id, conference_id, seats)]
         case CreateAssignments(), _:
             return []
-        case _, None:
+        case RemoveSeats(order_id, positions), _:
+            removed = assignments.removed if assignments else frozenset()
+            return [] if removed.issuperset(positions) else [SeatsRemoved(order_id, positions)]
+        case _, None | Assignments(conference_id=None):
             return NoSeatsToAssign()
         case AssignSeat() | UnassignSeat(), _ if command.position not in assignments.positions:
             return SeatNotFound(command.position)
@@ -141,6 +159,7 @@ def _assign(command: AssignSeat, assignments: Assignments) -> list[Event] | Refu
         check_line("last_name", command.last_name),
     ):
         return refused
+    assert assignments.conference_id is not None  # it has this position
     before = assignments.attendees.get(command.position)
     new = Attendee(command.attendee, tidy(command.email), tidy(command.first_name), tidy(command.last_name))
     if before is None or before.attendee != new.attendee:
@@ -175,8 +194,17 @@ def _assign(command: AssignSeat, assignments: Assignments) -> list[Event] | Refu
 def evolve(assignments: Assignments | None, event: Event) -> Assignments | None:
     """Who sits where after an event. Raises ValueError for an event that could never have been decided."""
     match event, assignments:
-        case AssignmentsCreated(_, conference_id, seats), None:
-            return Assignments(conference_id, frozenset(seat.position for seat in seats))
+        case AssignmentsCreated(_, conference_id, seats), None | Assignments(conference_id=None):
+            removed = assignments.removed if assignments else frozenset()
+            positions = frozenset(seat.position for seat in seats) - removed
+            return Assignments(conference_id, positions, removed=removed)
+        case SeatsRemoved(positions=positions), None:
+            return Assignments(None, frozenset(), removed=frozenset(positions))
+        case SeatsRemoved(positions=positions), Assignments(attendees=attendees, removed=removed):
+            for position in positions:
+                attendees = attendees.delete(position) if position in attendees else attendees
+            left = assignments.positions - set(positions)
+            return replace(assignments, positions=left, attendees=attendees, removed=removed | set(positions))
         case SeatAssigned() | AttendeeCorrected(), Assignments(attendees=attendees):
             attendee = Attendee(event.attendee, event.email, event.first_name, event.last_name)
             return replace(assignments, attendees=attendees.set(event.position, attendee))

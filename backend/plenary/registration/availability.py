@@ -102,8 +102,18 @@ def _changed(row: AvailabilityRow, event: Any) -> AvailabilityRow:
             return _with(row, {seat_type_id: {"retired": True}})
         case conference.SeatTypeDeleted(_, seat_type_id):
             return replace(row, seats=tuple(seat for seat in row.seats if seat.seat_type_id != seat_type_id))
-        case seats.QuotaSet() | seats.SeatsReserved() | seats.SeatsCommitted() | seats.SeatsReleased():
+        case (
+            seats.QuotaSet()
+            | seats.SeatsReserved()
+            | seats.SeatsCommitted()
+            | seats.SeatsReleased()
+            | seats.SeatsReduced()
+        ):
             return _with(row, {level.seat_type_id: {"held": level.held, "sold": level.sold} for level in event.levels})
+        case seats.SeatsOffered(waiting=waiting, levels=(level,)):
+            return _with(row, {level.seat_type_id: {"held": level.held, "sold": level.sold, "waiting": waiting}})
+        case seats.WaitlistJoined() | seats.WaitlistLeft() | seats.WaitlistEnded():
+            return _with(row, {event.seat_type_id: {"waiting": event.waiting}})
     return row
 
 
@@ -137,6 +147,11 @@ AVAILABILITY: View[AvailabilityRow] = View(
         seats.SeatsReserved,
         seats.SeatsCommitted,
         seats.SeatsReleased,
+        seats.SeatsReduced,
+        seats.SeatsOffered,
+        seats.WaitlistJoined,
+        seats.WaitlistLeft,
+        seats.WaitlistEnded,
     ),
     key=lambda event: event.conference_id,
     project=project,

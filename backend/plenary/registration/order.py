@@ -1,68 +1,83 @@
-"""An order: seats that a registrant wants, is granted until a deadline, and gets by paying for them in time."""
+"""An order: seats that a registrant wants, is granted until a deadline, gets by paying in time, and may give up."""
 
-from dataclasses import replace
 from datetime import timedelta
-from typing import get_args
-from uuid import UUID
+from typing import Final, get_args
 
 from plenary.engine.decider import Decider, Refusal
-from plenary.registration.order_lines import as_items, cost, granted_lines, lines_for, quantities
-from plenary.registration.order_messages import (
+from plenary.registration.order_cancelling import cancel
+from plenary.registration.order_commands import (
+    ApplyCode,
     CancelOrder,
+    CancelSeats,
     ChangeItems,
     Command,
     ConfirmOrder,
-    DetailsEntered,
-    DetailsMissing,
+    EndWaiting,
     EnterDetails,
-    Event,
     ExpireOrder,
-    NothingToPay,
-    OrderCancelled,
-    OrderConfirmed,
-    OrderExists,
-    OrderExpired,
-    OrderHasExpired,
-    OrderHeld,
-    OrderIsCancelled,
-    OrderIsConfirmed,
-    OrderIsRefunded,
-    OrderIsSoldOut,
-    OrderItemsChanged,
-    OrderNotFound,
-    OrderPlaced,
-    OrderRefunded,
-    OrderSoldOut,
-    OrderStillDeciding,
-    PaidTooLate,
-    PaymentRequested,
-    PaymentReturned,
+    ExtendHold,
     PlaceOrder,
     RecordGrant,
+    RecordOffer,
+    RecordUse,
+    RemoveCode,
     RequestPayment,
+    ResendConfirmation,
+    WaitForSeats,
+)
+from plenary.registration.order_events import (
+    ConfirmationResent,
+    Event,
+    OrderCancelled,
+    OrderExpired,
+    OrderHeld,
+    OrderPlaced,
+    OrderSoldOut,
+    PaymentReturned,
+)
+from plenary.registration.order_holding import (
+    apply_code,
+    change,
+    enter,
+    extend,
+    offered,
+    remove_code,
+    request_payment,
+    wait,
+)
+from plenary.registration.order_lines import as_items, granted_lines, lines_for
+from plenary.registration.order_paying import buys, confirmed, paid_too_late, retaken, why_returned
+from plenary.registration.order_prices import price
+from plenary.registration.order_refusals import (
+    JustResent,
+    OrderExists,
+    OrderHasExpired,
+    OrderIsCancelled,
+    OrderIsConfirmed,
+    OrderIsNotConfirmed,
+    OrderIsRefunded,
+    OrderIsSoldOut,
+    OrderIsWaiting,
+    OrderNotFound,
+    OrderStillDeciding,
 )
 from plenary.registration.order_state import (
     Cancelled,
     Confirmed,
     Expired,
     Held,
-    Hold,
     Order,
     Placed,
     Refunded,
-    Registrant,
     Retaking,
     SoldOut,
     Terms,
+    Waiting,
     evolve,
 )
-from plenary.words import (
-    Item,
-    check_email,
-    check_line,
-    invalid,
-    tidy,
-)
+from plenary.words import Item
+
+RESEND: Final = timedelta(minutes=1)
 
 
 def decide(command: Command, order: Order | None) -> list[Event] | Refusal:
@@ -70,50 +85,84 @@ def decide(command: Command, order: Order | None) -> list[Event] | Refusal:
     match command, order:
         case PlaceOrder(), None:
             return _place(command)
-        case PlaceOrder(), _:
+        case WaitForSeats(), None:
+            return wait(command)
+        case PlaceOrder() | WaitForSeats(), _:
             return OrderExists()
         case _, None:
             return OrderNotFound()
 
         case ChangeItems(), Held(deciding=False):
-            return _change(command, order)
+            return change(command, order)
         case EnterDetails(), Held(deciding=False):
-            return _enter(command, order)
+            return enter(command, order)
+        case ApplyCode(), Held(deciding=False):
+            return apply_code(command, order)
+        case RemoveCode(), Held(deciding=False):
+            return remove_code(command, order)
+        case ExtendHold(), Held(deciding=False):
+            return extend(command, order)
         case RequestPayment(), Held(deciding=False):
-            return _request_payment(command, order)
-        case CancelOrder(order_id), Placed(terms) | Held(terms):
-            return [OrderCancelled(order_id, terms.conference_id, terms.revision)]
+            return request_payment(command, order)
+        case CancelOrder(order_id), Placed(terms) | Held(terms) | Waiting(terms):
+            return [OrderCancelled(order_id, terms.conference_id, terms.revision, terms.codes)]
         case CancelOrder(), Cancelled():
             return []
-        case ChangeItems() | EnterDetails() | RequestPayment() | CancelOrder(), _:
+        case CancelSeats(), Confirmed():
+            return cancel(command, order)
+        case ResendConfirmation(order_id, asked_at), Confirmed(terms, resent_at=before):
+            if before is not None and asked_at < before + RESEND:
+                return JustResent()
+            return [ConfirmationResent(order_id, terms.conference_id, asked_at)]
+        case CancelSeats() | ResendConfirmation(), Placed() | Held() | Waiting() | Retaking():
+            return OrderIsNotConfirmed()
+        case (
+            ChangeItems()
+            | EnterDetails()
+            | ApplyCode()
+            | RemoveCode()
+            | ExtendHold()
+            | RequestPayment()
+            | CancelOrder()
+            | CancelSeats()
+            | ResendConfirmation(),
+            _,
+        ):
             return _why_not(order)
+
+        case RecordOffer(), Waiting():
+            return [offered(command, order)]
+        case EndWaiting(order_id), Waiting(terms):
+            return [OrderSoldOut(order_id, terms.conference_id, terms.revision)]
 
         case RecordGrant(_, revision, granted), Placed(terms) if revision == terms.revision:
             return [_granted(terms, granted)]
         case RecordGrant(_, revision, granted), Held(terms, deciding=True) if revision == terms.revision:
             return [_granted(terms, granted)]
-        case RecordGrant(_, revision, granted), Retaking(terms) if revision == terms.revision:
-            return _retaken(order, granted)
+        case RecordGrant(_, revision, granted), Retaking(terms, hold) if revision == terms.revision:
+            return retaken(order, None, set(hold.seats) <= set(granted))
+        case RecordUse(_, code_id, taken), Retaking():
+            return retaken(order, code_id, taken)
         case ExpireOrder(order_id, deadline), Placed(terms) | Held(terms) if deadline >= terms.expires_at:
-            return [OrderExpired(order_id, terms.conference_id, terms.revision)]
+            return [OrderExpired(order_id, terms.conference_id, terms.revision, terms.codes)]
 
-        case ConfirmOrder(payment_id=payment_id), _ if payment_id in order.terms.returned:
+        case ConfirmOrder(payment_id=payment_id), _ if payment_id in order.terms.settled:
             return []
         case ConfirmOrder(payment_id=payment_id), Confirmed() | Retaking() if payment_id == order.payment_id:
             return []
-        case ConfirmOrder(order_id, payment_id, _, paid_at), Held(terms, hold) if _buys(command, terms, hold):
+        case ConfirmOrder(order_id, payment_id, _, paid_at), Held(terms, hold) if buys(command, terms, hold):
             if paid_at <= terms.expires_at:
-                return [_confirmed(terms, hold, payment_id)]
+                return [confirmed(terms, hold, payment_id)]
             return [
-                OrderExpired(order_id, terms.conference_id, terms.revision),
-                _paid_too_late(terms, hold, payment_id),
+                OrderExpired(order_id, terms.conference_id, terms.revision, terms.codes),
+                paid_too_late(terms, hold, payment_id),
             ]
-        case ConfirmOrder(payment_id=payment_id), Expired(terms, hold) if hold and _buys(command, terms, hold):
-            return [_paid_too_late(terms, hold, payment_id)]
+        case ConfirmOrder(payment_id=payment_id), Expired(terms, hold) if hold and buys(command, terms, hold):
+            return [paid_too_late(terms, hold, payment_id)]
         case ConfirmOrder(order_id, payment_id, amount), _:
-            return [PaymentReturned(order_id, payment_id, amount, _why_returned(order))]
+            return [PaymentReturned(order_id, payment_id, amount, why_returned(order))]
 
-        case RecordGrant() | ExpireOrder(), _:
+        case RecordGrant() | RecordOffer() | EndWaiting() | RecordUse() | ExpireOrder(), _:
             return []
 
 
@@ -129,7 +178,7 @@ def _place(command: PlaceOrder) -> list[Event] | Refusal:
             command.code,
             lines,
             command.offer.currency,
-            cost(lines),
+            price(lines).total,
             command.placed_at,
             pay_by,
             expires_at=pay_by + timedelta(seconds=command.grace_seconds),
@@ -137,94 +186,13 @@ def _place(command: PlaceOrder) -> list[Event] | Refusal:
     ]
 
 
-def _change(command: ChangeItems, order: Held) -> list[Event] | Refusal:
-    """Seats are added only while they are on sale; giving some back is always possible. The deadline stays."""
-    terms, hold = order.terms, order.hold
-    lines = lines_for(command.offer, command.items, command.changed_at, terms.lines, hold.granted)
-    if isinstance(lines, Refusal):
-        return lines
-    if quantities(lines) == quantities(terms.lines) == quantities(hold.granted):
-        return []
-    return [OrderItemsChanged(terms.order_id, terms.conference_id, terms.revision + 1, lines, cost(lines))]
-
-
 def _granted(terms: Terms, granted: tuple[Item, ...]) -> Event:
     """What the answer of the seats means for the order. No seat at all is the end of it, even of a free one."""
     lines = granted_lines(terms.lines, granted)
     if not any(line.quantity for line in lines):
-        return OrderSoldOut(terms.order_id, terms.conference_id, terms.revision)
-    return OrderHeld(terms.order_id, terms.revision, as_items(lines), cost(lines), partly=lines != terms.lines)
-
-
-def _enter(command: EnterDetails, order: Held) -> list[Event] | Refusal:
-    """Details may be corrected while seats are held; with nothing to pay they are all that is missing."""
-    if refused := invalid(
-        check_email("email", command.email),
-        check_line("first_name", command.first_name),
-        check_line("last_name", command.last_name),
-    ):
-        return refused
-    email, first_name, last_name = tidy(command.email), tidy(command.first_name), tidy(command.last_name)
-    registrant = Registrant(command.registrant, email, first_name, last_name)
-    events: list[Event] = []
-    if registrant != order.hold.registrant:
-        events.append(DetailsEntered(command.order_id, command.registrant, email, first_name, last_name))
-    if order.hold.total == 0:
-        events.append(_confirmed(order.terms, replace(order.hold, registrant=registrant), None))
-    return events
-
-
-def _request_payment(command: RequestPayment, order: Held) -> list[Event] | Refusal:
-    """Another payment may be asked for when an earlier one came to nothing."""
-    terms, hold = order.terms, order.hold
-    if hold.registrant is None:
-        return DetailsMissing()
-    if hold.total == 0:
-        return NothingToPay()
-    if command.payment_id in hold.payments:
-        return []
-    return [
-        PaymentRequested(
-            terms.order_id, terms.conference_id, command.payment_id, hold.total, terms.currency, command.gateway
-        )
-    ]
-
-
-def _buys(command: ConfirmOrder, terms: Terms, hold: Hold) -> bool:
-    """Whether this payment is for exactly what is held. Nothing can be bought while a change is being decided."""
-    return hold.revision == terms.revision and hold.registrant is not None and command.amount == hold.total
-
-
-def _confirmed(terms: Terms, hold: Hold, payment_id: UUID | None) -> Event:
-    assert hold.registrant is not None  # nobody can pay, or take a free seat, before saying who they are
-    return OrderConfirmed(
-        terms.order_id,
-        terms.conference_id,
-        terms.code,
-        registrant=hold.registrant.registrant,
-        email=hold.registrant.email,
-        first_name=hold.registrant.first_name,
-        last_name=hold.registrant.last_name,
-        lines=tuple(line for line in granted_lines(terms.lines, hold.granted) if line.quantity),
-        total=hold.total,
-        currency=terms.currency,
-        payment_id=payment_id,
-    )
-
-
-def _paid_too_late(terms: Terms, hold: Hold, payment_id: UUID) -> Event:
-    return PaidTooLate(terms.order_id, terms.conference_id, payment_id, terms.revision + 1, hold.seats)
-
-
-def _retaken(order: Retaking, granted: tuple[Item, ...]) -> list[Event]:
-    """All the seats again, or the money back."""
-    terms, hold, payment_id = order.terms, order.hold, order.payment_id
-    if set(hold.seats) <= set(granted):
-        return [_confirmed(terms, hold, payment_id)]
-    return [
-        OrderRefunded(terms.order_id, terms.conference_id, terms.revision, payment_id, hold.total),
-        PaymentReturned(terms.order_id, payment_id, hold.total, "seats gone"),
-    ]
+        return OrderSoldOut(terms.order_id, terms.conference_id, terms.revision, terms.codes)
+    total = price(lines, terms.promos).total
+    return OrderHeld(terms.order_id, terms.revision, as_items(lines), total, partly=lines != terms.lines)
 
 
 def _why_not(order: Order) -> Refusal:
@@ -232,6 +200,8 @@ def _why_not(order: Order) -> Refusal:
     match order:
         case Placed() | Held() | Retaking():
             return OrderStillDeciding()
+        case Waiting():
+            return OrderIsWaiting()
         case SoldOut():
             return OrderIsSoldOut()
         case Confirmed():
@@ -244,25 +214,6 @@ def _why_not(order: Order) -> Refusal:
             return OrderIsRefunded()
 
 
-def _why_returned(order: Order) -> str:
-    """Why a payment is not taken, in words that fit into a mail."""
-    match order:
-        case Placed():
-            return "nothing to pay yet"
-        case Held():
-            return "amount changed"
-        case Confirmed() | Retaking():
-            return "already paid"
-        case SoldOut():
-            return "sold out"
-        case Expired():
-            return "order expired"
-        case Cancelled():
-            return "order cancelled"
-        case Refunded():
-            return "order refunded"
-
-
 ORDER: Decider[Command, Order | None, Event] = Decider(
     name="order",
     commands=get_args(Command),
@@ -271,5 +222,5 @@ ORDER: Decider[Command, Order | None, Event] = Decider(
     decide=decide,
     evolve=evolve,
     key=lambda command: command.order_id,
-    creating=(PlaceOrder,),
+    creating=(PlaceOrder, WaitForSeats),
 )

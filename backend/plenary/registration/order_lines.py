@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from plenary.engine.decider import FieldError, Refusal
-from plenary.registration.order_messages import ChooseAtLeastOneSeat, Line, NotOnSale, SeatsPerOrderExceeded
+from plenary.registration.order_events import Line
+from plenary.registration.order_refusals import ChooseAtLeastOneSeat, NotOnSale, SeatsPerOrderExceeded
 from plenary.words import MOST_MONEY, MOST_SEATS, Item, Offer, OfferedSeatType, check_between, invalid, merged
 
 
@@ -78,6 +79,11 @@ def granted_lines(lines: tuple[Line, ...], granted: tuple[Item, ...]) -> tuple[L
 def cost(lines: Iterable[Line]) -> int:
     """Minor units."""
     return sum(line.unit_price * line.quantity for line in lines)
+
+
+def numbered(lines: Iterable[Line]) -> list[tuple[int, Line]]:
+    """One seat for each, numbered from 1 in the order of the lines, with the line that it is of."""
+    return list(enumerate((line for line in lines for _ in range(line.quantity)), start=1))
 
 
 def as_items(lines: Iterable[Line]) -> tuple[Item, ...]:

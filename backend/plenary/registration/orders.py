@@ -1,114 +1,23 @@
 """Orders: what each asked for and was granted, its deadline, registrant, payment and seats, as its page shows it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Literal, get_args
-from uuid import UUID
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, get_args
 
 import sqlalchemy as sa
 
-from plenary.engine.database import Database
 from plenary.engine.messages import Event
 from plenary.engine.tables import Name, UtcDateTime
-from plenary.engine.views import Json, View, find_rows
+from plenary.engine.views import Json, View
 from plenary.payments import payment as payments
 from plenary.registration import assignments
-from plenary.registration import order_messages as facts
+from plenary.registration import order_events as facts
 from plenary.registration.order_lines import quantities
-from plenary.words import Item
-
-State = Literal[
-    "placed", "held", "partly_held", "sold_out", "confirmed", "expired", "retaking", "cancelled", "refunded"
-]
-RUNNING: frozenset[State] = frozenset(("placed", "held", "partly_held"))
-PaymentState = Literal["initiated", "completed", "rejected", "cancelled", "refunded"]
-
-
-@dataclass(frozen=True, slots=True)
-class OrderLine:
-    """Seats of one type, with name and price as sold; `granted` is None until the wish is decided."""
-
-    seat_type_id: UUID
-    name: str
-    unit_price: int
-    wanted: int
-    granted: int | None = None
-
-    @property
-    def total(self) -> int:
-        """What it costs: only granted seats count once that is known."""
-        return self.unit_price * (self.wanted if self.granted is None else self.granted)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody with a seat or an order."""
-
-    email: str
-    first_name: str
-    last_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A numbered seat of a confirmed order, given to somebody or to nobody yet."""
-
-    position: int
-    seat_type_id: UUID
-    seat_type: str
-    attendee: Person | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """A payment of the order; `amount` in minor units."""
-
-    payment_id: UUID
-    state: PaymentState
-    amount: int
-    gateway: str
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRow:
-    """One order. `revision` counts its wishes, and `answered` is the last one decided; money is in minor units."""
-
-    order_id: UUID
-    conference_id: UUID
-    code: str
-    state: State
-    lines: tuple[OrderLine, ...]
-    currency: str
-    total: int
-    placed_at: datetime
-    pay_by: datetime
-    expires_at: datetime
-    revision: int
-    answered: int
-    registrant: UUID | None
-    email: str | None
-    first_name: str | None
-    last_name: str | None
-    payment: Payment | None
-    seats: tuple[Seat, ...]
-    position: int
-
-    @property
-    def decided(self) -> bool:
-        """Whether it is known which of the wanted seats it has. A changed order stays held until then."""
-        return self.answered >= self.revision or self.state not in RUNNING
-
-    @property
-    def settled(self) -> bool:
-        """Whether nothing is on its way that the last command of its registrant has set going."""
-        return self.decided and (self.state != "confirmed" or bool(self.seats))
-
-    @property
-    def payable(self) -> bool:
-        """Whether its payment can be made now."""
-        return self.state in RUNNING and self.payment is not None and self.payment.state == "initiated"
-
+from plenary.registration.order_prices import price
+from plenary.registration.orders_rows import OrderLine, OrderRow, Payment, Person, Seat, State
+from plenary.registration.seats_messages import SeatsOffered, WaitlistEnded, WaitlistJoined, WaitlistLeft
+from plenary.words import Item, Promo
 
 derived = sa.MetaData()
 
@@ -134,67 +43,89 @@ orders = sa.Table(
     sa.Column("payment", Json(Payment | None), nullable=False),
     sa.Column("seats", Json(tuple[Seat, ...]), nullable=False, info={"personal": True}),
     sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("promos", Json(tuple[Promo, ...]), nullable=False),
+    sa.Column("offered", sa.Boolean, nullable=False),
+    sa.Column("extended", sa.Boolean, nullable=False),
+    sa.Column("cancelled", Json(tuple[int, ...]), nullable=False),
+    sa.Column("waiting_for", sa.Uuid),
+    sa.Column("waiting_since", sa.BigInteger),
     sa.Index("orders_code", "code"),
+    sa.Index("orders_waiting", "conference_id", "waiting_since"),
     sa.Index("orders_conference_id_placed_at", "conference_id", "placed_at", "order_id"),
 )
 
 
-async def find_orders_with_code(database: Database, conference_id: UUID, code: str) -> list[OrderRow]:
-    """The orders of a conference with this code: one, or none."""
-    async with database.reading() as db:
-        return await find_rows(db, ORDERS, orders.c.code == code, orders.c.conference_id == conference_id)
-
-
-async def find_orders(
-    database: Database, conference_id: UUID, limit: int, before: tuple[datetime, UUID] | None = None
-) -> list[OrderRow]:
-    """Up to `limit` orders of a conference, newest first; `before`: only those after this time and id in that order."""
-    query = sa.select(orders).where(orders.c.conference_id == conference_id)
-    if before is not None:
-        place = sa.tuple_(sa.literal(before[0], UtcDateTime), sa.literal(before[1], sa.Uuid()))
-        query = query.where(sa.tuple_(orders.c.placed_at, orders.c.order_id) < place)
-    query = query.order_by(orders.c.placed_at.desc(), orders.c.order_id.desc()).limit(limit)
-    async with database.reading() as db:
-        return [ORDERS.load(found) for found in (await db.execute(query)).mappings()]
-
-
-async def count_orders(database: Database, conference_id: UUID) -> int:
-    """How many orders a conference has, whatever became of them."""
-    query = sa.select(sa.func.count()).select_from(orders).where(orders.c.conference_id == conference_id)
-    async with database.reading() as db:
-        return await db.scalar(query) or 0
-
-
 def project(row: OrderRow | None, event: Event) -> OrderRow | None:
     """An order after an event."""
-    if isinstance(event.data, facts.OrderPlaced):
-        placed = event.data
-        return OrderRow(
-            order_id=placed.order_id,
-            conference_id=placed.conference_id,
-            code=placed.code,
-            state="placed",
-            lines=_wanted(placed.lines),
-            currency=placed.currency,
-            total=placed.total,
-            placed_at=placed.placed_at,
-            pay_by=placed.pay_by,
-            expires_at=placed.expires_at,
-            revision=1,
-            answered=0,
-            registrant=None,
-            email=None,
-            first_name=None,
-            last_name=None,
-            payment=None,
-            seats=(),
-            position=event.position,
-        )
+    match event.data:
+        case facts.OrderPlaced(pay_by=pay_by, expires_at=expires_at) as placed:
+            return _new(placed, "placed", placed.total, pay_by, expires_at, event.position)
+        case facts.OrderWaitlisted() as joined:
+            pay_by = joined.placed_at + timedelta(seconds=joined.hold_seconds)  # as if it were offered at once
+            total = price(joined.lines).total
+            row = _new(joined, "waitlisted", total, pay_by, pay_by, event.position)
+            return replace(
+                row,
+                registrant=joined.registrant,
+                email=joined.email,
+                first_name=joined.first_name,
+                last_name=joined.last_name,
+            )
+        case WaitlistJoined(seat_type_id=seat_type_id) if row is not None:
+            return replace(row, waiting_for=seat_type_id, waiting_since=event.position)
+        case WaitlistLeft() | WaitlistEnded() | SeatsOffered() if row is not None:
+            return replace(row, waiting_for=None, waiting_since=None)
     return row and _changed(row, event.data)
+
+
+def _new(
+    event: facts.OrderPlaced | facts.OrderWaitlisted,
+    state: State,
+    total: int,
+    pay_by: datetime,
+    expires_at: datetime,
+    position: int,
+) -> OrderRow:
+    return OrderRow(
+        order_id=event.order_id,
+        conference_id=event.conference_id,
+        code=event.code,
+        state=state,
+        lines=_wanted(event.lines),
+        currency=event.currency,
+        total=total,
+        placed_at=event.placed_at,
+        pay_by=pay_by,
+        expires_at=expires_at,
+        revision=1,
+        answered=0,
+        registrant=None,
+        email=None,
+        first_name=None,
+        last_name=None,
+        payment=None,
+        seats=(),
+        position=position,
+    )
 
 
 def _changed(row: OrderRow, event: Any) -> OrderRow:
     match event:
+        case facts.OrderOffered(granted=granted, total=total, pay_by=pay_by, expires_at=expires_at):
+            lines = _granted(row, granted)
+            whole: State = "held" if all(line.granted == line.wanted for line in lines) else "partly_held"
+            held = replace(row, state=whole, lines=lines, total=total, pay_by=pay_by, expires_at=expires_at)
+            return replace(held, answered=1, offered=True)
+        case facts.CodeApplied(promo=promo, total=total):
+            return replace(row, promos=(*row.promos, promo), total=total)
+        case facts.CodeRemoved(code_id=code_id, total=total):
+            return replace(row, promos=tuple(p for p in row.promos if p.code_id != code_id), total=total)
+        case facts.HoldExtended(pay_by=pay_by, expires_at=expires_at, asked=asked):
+            return replace(row, pay_by=pay_by, expires_at=expires_at, extended=row.extended or asked)
+        case facts.SeatsCancelled(positions=positions, left=left, total=total):
+            seats = tuple(seat for seat in row.seats if seat.position not in positions)
+            lines = _granted(row, left)
+            return replace(row, seats=seats, lines=lines, total=total, cancelled=(*row.cancelled, *positions))
         case facts.OrderItemsChanged(revision=revision, lines=lines, total=total):
             return replace(row, revision=revision, lines=_wanted(lines), total=total)
         case facts.OrderHeld(_, revision, granted, total, partly):
@@ -214,8 +145,11 @@ def _changed(row: OrderRow, event: Any) -> OrderRow:
             return replace(row, state="cancelled")
         case facts.OrderRefunded():
             return replace(row, state="refunded")
-        case assignments.AssignmentsCreated(seats=seats):
-            return replace(row, seats=tuple(Seat(seat.position, seat.seat_type_id, seat.seat_type) for seat in seats))
+        case assignments.AssignmentsCreated(seats=made):
+            remaining = (seat for seat in made if seat.position not in row.cancelled)
+            return replace(
+                row, seats=tuple(Seat(seat.position, seat.seat_type_id, seat.seat_type) for seat in remaining)
+            )
         case (
             assignments.SeatAssigned(position=position, email=email, first_name=first_name, last_name=last_name)
             | assignments.AttendeeCorrected(position=position, email=email, first_name=first_name, last_name=last_name)
@@ -223,8 +157,15 @@ def _changed(row: OrderRow, event: Any) -> OrderRow:
             return _seated(row, position, Person(email, first_name, last_name))
         case assignments.SeatUnassigned(position=position):
             return _seated(row, position, None)
-        case facts.PaymentRequested() | facts.PaymentReturned():
-            return row  # what becomes of it is the payment's own story
+        case (
+            facts.PaymentRequested()
+            | facts.PaymentReturned()
+            | facts.RefundGranted()
+            | facts.PartRetaken()
+            | facts.ConfirmationResent()
+            | assignments.SeatsRemoved()
+        ):
+            return row  # told by another event, or nothing to show
         case _:
             return replace(row, payment=payment) if (payment := _paid(row.payment, event)) != row.payment else row
 
@@ -268,7 +209,12 @@ ORDERS: View[OrderRow] = View(
     name="orders",
     table=orders,
     row=OrderRow,
-    events=(*get_args(facts.Event), *get_args(assignments.Event), *get_args(payments.Event)),
+    events=(
+        *get_args(facts.Event),
+        *get_args(assignments.Event),
+        *get_args(payments.Event),
+        *(WaitlistJoined, WaitlistLeft, WaitlistEnded, SeatsOffered),
+    ),
     key=lambda event: event.order_id,
     project=project,
 )

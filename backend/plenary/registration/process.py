@@ -13,32 +13,47 @@ from plenary.conferences.conference_messages import (
 )
 from plenary.engine.process import Process, Send
 from plenary.payments.payment import InitiatePayment, PaymentCompleted, RefundPayment
-from plenary.registration.assignments import CreateAssignments, Seat
-from plenary.registration.order_lines import as_items
-from plenary.registration.order_messages import (
+from plenary.registration.assignments import CreateAssignments, RemoveSeats, Seat
+from plenary.registration.order_commands import (
     ConfirmOrder,
+    EndWaiting,
     ExpireOrder,
+    RecordGrant,
+    RecordOffer,
+    RecordUse,
+)
+from plenary.registration.order_events import (
+    HoldExtended,
     Line,
     OrderCancelled,
     OrderConfirmed,
     OrderExpired,
     OrderItemsChanged,
+    OrderOffered,
     OrderPlaced,
     OrderRefunded,
     OrderSoldOut,
+    OrderWaitlisted,
     PaidTooLate,
     PaymentRequested,
     PaymentReturned,
-    RecordGrant,
+    RefundGranted,
+    SeatsCancelled,
 )
+from plenary.registration.order_lines import as_items, numbered
+from plenary.registration.promo_code_messages import RetakeUse, ReturnUse, SpendUse, UseRetaken
 from plenary.registration.seats_messages import (
     CloseSeatType,
     CommitSeats,
+    JoinWaitlist,
+    ReduceSeats,
     ReleaseSeats,
     ReserveSeats,
+    SeatsOffered,
     SeatsReserved,
     SetQuota,
     SetSales,
+    WaitlistEnded,
 )
 
 
@@ -65,25 +80,55 @@ def react(event: object, now: datetime) -> list[Send]:
             ]
         case OrderItemsChanged(order_id, conference_id, revision, lines):
             return [Send(ReserveSeats(conference_id, order_id, revision, as_items(lines)))]
+        case HoldExtended(order_id, expires_at=expires_at):
+            return [Send(ExpireOrder(order_id, expires_at), at=expires_at)]
         case SeatsReserved(_, order_id, revision, granted):
             return [Send(RecordGrant(order_id, revision, granted))]
+
+        # It waits in line, and is told when it is its turn.
+        case OrderWaitlisted(order_id, conference_id, lines=lines):
+            return [Send(JoinWaitlist(conference_id, order_id, as_items(lines)[0]))]
+        case SeatsOffered(_, order_id, quantity=quantity):
+            return [Send(RecordOffer(order_id, quantity, now))]
+        case OrderOffered(order_id, expires_at=expires_at):
+            return [Send(ExpireOrder(order_id, expires_at), at=expires_at)]
+        case WaitlistEnded(_, order_id):
+            return [Send(EndWaiting(order_id))]
 
         # It is paid, and its seats are sold and numbered; or it ends, and they return.
         case PaymentRequested(order_id, conference_id, payment_id, amount, currency, gateway):
             return [Send(InitiatePayment(payment_id, order_id, conference_id, amount, currency, gateway))]
         case PaymentCompleted(payment_id, order_id, amount=amount, paid_at=paid_at):
             return [Send(ConfirmOrder(order_id, payment_id, amount, paid_at))]
-        case OrderConfirmed(order_id, conference_id, lines=lines):
+        case OrderConfirmed(order_id, conference_id, lines=lines, promos=promos):
             return [
                 Send(CommitSeats(conference_id, order_id)),
                 Send(CreateAssignments(order_id, conference_id, _seats(lines))),
+                *(Send(SpendUse(promo.code_id, order_id)) for promo in promos),
             ]
         case OrderSoldOut() | OrderExpired() | OrderCancelled() | OrderRefunded():
-            return [Send(ReleaseSeats(event.conference_id, event.order_id, event.revision))]
+            return [
+                Send(ReleaseSeats(event.conference_id, event.order_id, event.revision)),
+                *(Send(ReturnUse(code_id, event.order_id, event.revision)) for code_id in event.codes),
+            ]
+
+        # Some of its seats are given up, or all.
+        case SeatsCancelled(order_id, conference_id, revision, positions, left):
+            return [
+                Send(ReduceSeats(conference_id, order_id, revision, left)),
+                Send(RemoveSeats(order_id, positions)),
+            ]
+        case RefundGranted(_, _, payment_id, number, amount, reason):
+            return [Send(RefundPayment(payment_id, amount, reason, number))]
 
         # It is paid too late: the seats again, or the money back.
-        case PaidTooLate(order_id, conference_id, revision=revision, wanted=wanted):
-            return [Send(ReserveSeats(conference_id, order_id, revision, wanted, retake=True))]
+        case PaidTooLate(order_id, conference_id, revision=revision, wanted=wanted, codes=codes):
+            return [
+                Send(ReserveSeats(conference_id, order_id, revision, wanted, retake=True)),
+                *(Send(RetakeUse(code_id, order_id, revision)) for code_id in codes),
+            ]
+        case UseRetaken(code_id, order_id, taken=taken):
+            return [Send(RecordUse(order_id, code_id, taken))]
         case PaymentReturned(_, payment_id, amount, reason):
             return [Send(RefundPayment(payment_id, amount, reason))]
 
@@ -93,8 +138,7 @@ def react(event: object, now: datetime) -> list[Send]:
 
 def _seats(lines: Iterable[Line]) -> tuple[Seat, ...]:
     """One seat for each, numbered from 1 in the order of the lines."""
-    each = [line for line in lines for _ in range(line.quantity)]
-    return tuple(Seat(position, line.seat_type_id, line.name) for position, line in enumerate(each, start=1))
+    return tuple(Seat(position, line.seat_type_id, line.name) for position, line in numbered(lines))
 
 
 REGISTRATION = Process("registration", react)

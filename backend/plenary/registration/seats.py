@@ -163,20 +163,20 @@ def _release(command: ReleaseSeats, seats: Seats) -> list[Event]:
     """A hold or a sale goes back to the pool, once. A release that a retaking has overtaken finds nothing to do."""
     levels: tuple[Level, ...] = ()
     match seats.orders.get(command.order_id):
-        case Released():
+        case Released(revision) if revision >= command.revision:
             return []
         case Waiting(seat_type_id):
             waiting = len(seats.line(seat_type_id)) - 1
-            return [WaitlistLeft(command.conference_id, command.order_id, seat_type_id, waiting)]
+            return [WaitlistLeft(command.conference_id, command.order_id, seat_type_id, waiting, command.revision)]
         case Held(revision) | Sold(revision) if revision > command.revision:
             return []
         case Held(items=items):
             levels = _levels(seats, _count(items), held=-1)
         case Sold(items=items):
             levels = _levels(seats, _count(items), sold=-1)
-        case None:
+        case Released() | None:
             pass  # remembered all the same, so that a request still on its way finds the order over
-    return [SeatsReleased(command.conference_id, command.order_id, levels)]
+    return [SeatsReleased(command.conference_id, command.order_id, levels, command.revision)]
 
 
 def _reduce(command: ReduceSeats, seats: Seats) -> list[Event]:

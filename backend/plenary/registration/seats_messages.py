@@ -126,9 +126,12 @@ class SeatsCommitted:
 
 @dataclass(frozen=True, slots=True)
 class SeatsReleased:
+    """Requests of the order up to `revision` are over, also those still on their way."""
+
     conference_id: UUID
     order_id: UUID
     levels: tuple[Level, ...]
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,7 @@ class WaitlistLeft:
     order_id: UUID
     seat_type_id: UUID
     waiting: int
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)

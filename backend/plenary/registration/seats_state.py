@@ -99,9 +99,10 @@ def evolve(seats: Seats, event: Event) -> Seats:
             assert isinstance(held, Held)
             sold = Sold(held.revision, held.items)
             return replace(seats, levels=_set(seats, levels), orders=seats.orders.set(order_id, sold))
-        case SeatsReleased(_, order_id, levels):
+        case SeatsReleased(_, order_id, levels, revision):
             before = seats.orders.get(order_id)
-            released = Released(before.revision if isinstance(before, Held | Sold | Released) else 0)
+            known = before.revision if isinstance(before, Held | Sold | Released) else 0
+            released = Released(max(known, revision))
             return replace(seats, levels=_set(seats, levels), orders=seats.orders.set(order_id, released))
         case SeatsReduced(_, order_id, revision, left, levels):
             kept: Held | Sold = Sold(revision, left)
@@ -112,7 +113,8 @@ def evolve(seats: Seats, event: Event) -> Seats:
             orders = seats.orders.set(order_id, Waiting(seat_type_id, quantity))
             return replace(seats, orders=orders, lines=_line(seats, seat_type_id, *seats.line(seat_type_id), order_id))
         case WaitlistLeft(_, order_id, seat_type_id) | WaitlistEnded(_, order_id, seat_type_id):
-            orders = seats.orders.set(order_id, Released(1))
+            revision = event.revision if isinstance(event, WaitlistLeft) else 1
+            orders = seats.orders.set(order_id, Released(revision))
             return replace(seats, orders=orders, lines=_line_without(seats, seat_type_id, order_id))
         case SeatsOffered(_, order_id, seat_type_id, quantity, _, levels):
             orders = seats.orders.set(order_id, Held(1, (Item(seat_type_id, quantity),)))

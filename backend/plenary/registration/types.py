@@ -1,4 +1,4 @@
-"""What the API shows of seats and orders, and what a registrant may say."""
+"""What the API shows of orders, and what a registrant may say."""
 
 # Strawberry's decorators answer Any, which mypy takes for untyped.
 # mypy: disable-error-code="untyped-decorator"
@@ -24,78 +24,14 @@ from plenary.graphql.words import (
     encode_cursor,
 )
 from plenary.payments.gateways.pages import page_of
-from plenary.registration import availability, orders
-
-# ---------------------------------------------------------------- availability
-
-
-@strawberry.type(description="The seats of one type: how many there are, are held, and are sold.")
-class SeatTypeAvailability:
-    seat_type_id: UUID = strawberry.field(description="The seat type.")
-    name: str = strawberry.field(description="What it is called now.")
-    description: str = strawberry.field(description="What one gets for it; may be empty.")
-    price: Money = strawberry.field(description="For one seat, now.")
-    quota: int = strawberry.field(description="How many seats there are.")
-    held: int = strawberry.field(description="Kept for orders that are not paid yet.")
-    sold: int = strawberry.field(description="Paid, or taken for free.")
-    available: int = strawberry.field(description="How many can be ordered: never below 0.")
-    retired: bool = strawberry.field(description="No longer sold.")
-    least: int = strawberry.field(description="The fewest that an order with any of these takes.")
-    most: int | None = strawberry.field(description="The most that one order takes; null: only the conference's limit.")
-    sale_from: datetime | None = strawberry.field(description="When its sale begins; null: with the publication.")
-    sale_until: datetime | None = strawberry.field(description="When its sale ends; null: it is left open.")
-    waiting: int = strawberry.field(description="How many people are on its waitlist.")
-
-
-@strawberry.type(description="The seats of a conference at one moment: everything that a page needs to show them live.")
-class SeatAvailability:
-    conference_id: UUID = strawberry.field(description="The conference.")
-    slug: str = strawberry.field(description="Its name in addresses.")
-    name: str = strawberry.field(description="Its name for people.")
-    open: bool = strawberry.field(description="Whether new orders are taken: it is published.")
-    seats: list[SeatTypeAvailability] = strawberry.field(description="Each seat type, in the order they were added.")
-    position: Position = strawberry.field(description="The last change that this shows; a greater one is newer.")
-    stale: bool = strawberry.field(description="True when `atLeast` could not be met in time.")
-
-    @classmethod
-    def of(cls, row: availability.AvailabilityRow, stale: bool = False) -> Self:
-        """From the view."""
-        seats = [
-            SeatTypeAvailability(
-                seat_type_id=seat.seat_type_id,
-                name=seat.name,
-                description=seat.description,
-                price=Money.of(seat.price, row.currency),
-                quota=seat.quota,
-                held=seat.held,
-                sold=seat.sold,
-                available=seat.available,
-                retired=seat.retired,
-                least=seat.least,
-                most=seat.most,
-                sale_from=seat.sale_from,
-                sale_until=seat.sale_until,
-                waiting=seat.waiting,
-            )
-            for seat in row.seats
-        ]
-        return cls(
-            conference_id=row.conference_id,
-            slug=row.slug,
-            name=row.name,
-            open=row.open,
-            seats=seats,
-            position=Position(row.position),
-            stale=stale,
-        )
-
-
-# ---------------------------------------------------------------- orders
+from plenary.registration import orders_rows as rows
+from plenary.registration.waitlist import places
 
 
 @strawberry.enum(description="How an order stands.")
 class OrderState(enum.Enum):
     PLACED = strawberry.enum_value("placed", description="Its seats are being decided.")
+    WAITLISTED = strawberry.enum_value("waitlisted", description="On the waitlist: nothing is held for it yet.")
     HELD = strawberry.enum_value(
         "held", description="All its seats are held until `payBy`. A completed payment confirms it a moment later."
     )
@@ -104,8 +40,8 @@ class OrderState(enum.Enum):
     CONFIRMED = strawberry.enum_value("confirmed", description="The seats are the registrant's.")
     EXPIRED = strawberry.enum_value("expired", description="It was not paid in time; its seats are free again.")
     RETAKING = strawberry.enum_value("retaking", description="Paid too late: the seats are being taken again.")
-    CANCELLED = strawberry.enum_value("cancelled", description="Its registrant gave it up. This is final.")
-    REFUNDED = strawberry.enum_value("refunded", description="Paid too late for its seats: money back. This is final.")
+    CANCELLED = strawberry.enum_value("cancelled", description="It, or every seat of it, was given up. This is final.")
+    REFUNDED = strawberry.enum_value("refunded", description="The money went back, and no seat is left. This is final.")
 
 
 @strawberry.enum(description="How a payment stands.")
@@ -134,6 +70,19 @@ class OrderLine:
     total: Money = strawberry.field(description="What they cost: only granted seats count once that is decided.")
 
 
+@strawberry.type(description="What a promo code takes off an order.")
+class Discount:
+    code_id: UUID = strawberry.field(description="The promo code.")
+    code: str = strawberry.field(description="As it is typed.")
+    amount: Money = strawberry.field(description="What it takes off.")
+
+
+@strawberry.type(description="A place on the waitlist.")
+class WaitlistPlace:
+    place: int = strawberry.field(description="From 1: the next seats that become free are offered to 1.")
+    waiting: int = strawberry.field(description="How many orders wait for seats of this type.")
+
+
 @strawberry.type(description="A payment of an order.")
 class Payment:
     id: UUID = strawberry.field(description="Made by the client that started it.")
@@ -159,7 +108,13 @@ class Order:
         description="How it stands. A held order stays held while a change of its items is decided."
     )
     lines: list[OrderLine] = strawberry.field(description="What was asked for and granted, by seat type.")
-    total: Money = strawberry.field(description="What it costs: only granted seats count once that is decided.")
+    total: Money = strawberry.field(
+        description="What it costs, codes taken off: only granted seats count once that is decided."
+    )
+    discounts: list[Discount] = strawberry.field(description="What its promo codes take off, in turn.")
+    kept: Money = strawberry.field(description="What was kept of the price of seats that were given up.")
+    offered: bool = strawberry.field(description="It came from the waitlist: its time cannot be extended.")
+    extended: bool = strawberry.field(description="Its registrant has asked for more time, which can be done once.")
     placed_at: datetime = strawberry.field(description="When it was placed.")
     pay_by: datetime = strawberry.field(description="Until when its seats are held.")
     server_time: datetime = strawberry.field(description="The server's clock at this answer, to correct one's own.")
@@ -169,6 +124,14 @@ class Order:
     position: Position = strawberry.field(description="The last change that this shows; a greater one is newer.")
     stale: bool = strawberry.field(description="True when `atLeast`, or what was just done, could not be met in time.")
 
+    @strawberry.field(description="Its place on the waitlist; null unless it waits there.")
+    async def waitlist(self, info: Info) -> WaitlistPlace | None:
+        """Looked up only when it is asked for."""
+        if self.state is not OrderState.WAITLISTED:
+            return None
+        found = await places(info.context.engine).of(self.conference_id, self.id)
+        return WaitlistPlace(place=found[0], waiting=found[1]) if found else None
+
     @strawberry.field(description="The conference, from the catalogue.")
     async def conference(self, info: Info) -> Conference | None:
         """Looked up only when it is asked for."""
@@ -176,7 +139,7 @@ class Order:
         return await Conference.of(seen.row, info.context) if seen.row else None
 
     @classmethod
-    def of(cls, row: orders.OrderRow, now: datetime, stale: bool = False) -> Self:
+    def of(cls, row: rows.OrderRow, now: datetime, stale: bool = False) -> Self:
         """From the view; `now` is the server's time."""
         return cls(
             id=row.order_id,
@@ -185,6 +148,13 @@ class Order:
             state=OrderState(row.state),
             lines=[_line(line, row.currency) for line in row.lines],
             total=Money.of(row.total, row.currency),
+            discounts=[
+                Discount(code_id=off.code_id, code=off.code, amount=Money.of(off.amount, row.currency))
+                for off in row.price.discounts
+            ],
+            kept=Money.of(max(row.total - row.price.total, 0) if row.cancelled else 0, row.currency),
+            offered=row.offered,
+            extended=row.extended,
             placed_at=row.placed_at,
             pay_by=row.pay_by,
             server_time=now,
@@ -198,7 +168,7 @@ class Order:
         )
 
 
-def _line(line: orders.OrderLine, currency: str) -> OrderLine:
+def _line(line: rows.OrderLine, currency: str) -> OrderLine:
     return OrderLine(
         seat_type_id=line.seat_type_id,
         name=line.name,
@@ -209,7 +179,7 @@ def _line(line: orders.OrderLine, currency: str) -> OrderLine:
     )
 
 
-def _payment(row: orders.OrderRow) -> Payment | None:
+def _payment(row: rows.OrderRow) -> Payment | None:
     if row.payment is None:
         return None
     return Payment(
@@ -220,7 +190,7 @@ def _payment(row: orders.OrderRow) -> Payment | None:
     )
 
 
-def _seat(seat: orders.Seat) -> Seat:
+def _seat(seat: rows.Seat) -> Seat:
     who = seat.attendee
     return Seat(
         position=seat.position,
@@ -243,7 +213,7 @@ class OrderConnection:
     total_count: int = strawberry.field(description="How many orders there are in all, whatever became of them.")
 
 
-def cursor_of(row: orders.OrderRow) -> str:
+def cursor_of(row: rows.OrderRow) -> str:
     """The place of an order in its conference's list."""
     return encode_cursor(row.placed_at.isoformat(), row.order_id)
 

@@ -10,11 +10,15 @@ from tests.acceptance.driving.words import snake
 Answer = dict[str, Any]
 MONEY, PERSON = "{amount currency}", "{email firstName lastName}"
 CONFERENCE = f"""{{id slug name tagline description location timeZone startsOn endsOn currency holdSeconds seatsPerOrder
+cancelDays cancelFeePercent transferDays transferDetails
 state owner{{name email}} seatTypes{{id name description price{MONEY} quota retired}}}}"""
-ORDER = f"""{{id code conferenceId state lines{{seatTypeId name unitPrice{MONEY} wanted granted total{MONEY}}}
+ORDER = f"""{{id code conferenceId state offered extended kept{MONEY} discounts{{codeId code amount{MONEY}}}
+waitlist{{place waiting}} lines{{seatTypeId name unitPrice{MONEY} wanted granted total{MONEY}}}
 total{MONEY} placedAt payBy serverTime registrant{PERSON} payment{{id state amount{MONEY} payAt}}
 seats{{position seatTypeId seatType attendee{PERSON}}}}}"""
-AVAILABILITY = f"{{open seats{{seatTypeId name price{MONEY} quota held sold available retired}}}}"
+AVAILABILITY = f"{{open seats{{seatTypeId name price{MONEY} quota held sold available waiting retired}}}}"
+CODE = f"{{id code percent amount{MONEY} seatTypeIds combinesWith limit used ended}}"
+CANCELLATION = f"{{possible whyNot until feePercent refund{MONEY} fee{MONEY}}}"
 WRONG = """... on Refusal{code message} ... on Refused{errors{field message code}}
 ... on TooManyTries{retryAfter} ... on Busy{retryAfter}"""
 RESULTS = {
@@ -22,6 +26,7 @@ RESULTS = {
     "conference": f"... on ConferenceChanged{{position conference{CONFERENCE}}}",
     "placed": f"... on OrderDecided{{secret position order{ORDER}}} ... on Deciding{{secret position order{ORDER}}}",
     "order": f"... on OrderChanged{{position order{ORDER}}}",
+    "code": f"... on PromoCodeChanged{{position promoCode{CODE}}}",
     "signed in": "... on SignedIn{conferences{slug}}",
 }
 COMMAND = "commandId: UUID!"
@@ -44,6 +49,16 @@ MUTATIONS = {
     "startPayment": (f"{FOR}, paymentId: UUID!", "order"),
     "abandonPayment": (f"{FOR}, paymentId: UUID!", "order"),
     "cancelOrder": (FOR, "order"),
+    "joinWaitlist": (f"{FOR}, conferenceId: UUID!, item: OrderItemInput!, registrant: PersonInput!", "placed"),
+    "applyCode": (f"{FOR}, code: String!", "order"),
+    "removeCode": (f"{FOR}, codeId: UUID!", "order"),
+    "extendHold": (FOR, "order"),
+    "cancelSeats": (f"{FOR}, positions: [Int!]!", "order"),
+    "refundSeats": (f"{FOR}, positions: [Int!]!, amount: MinorUnits", "order"),
+    "resendConfirmation": (FOR, "order"),
+    "createPromoCode": (f"{OF}, code: String!, input: PromoCodeInput!", "code"),
+    "changePromoCode": (f"{OF}, code: String!, input: PromoCodeInput!", "code"),
+    "endPromoCode": (f"{OF}, code: String!", "code"),
     "assignSeat": (f"{FOR}, position: Int!, attendee: PersonInput!", "order"),
     "unassignSeat": (f"{FOR}, position: Int!", "order"),
     "openOrder": ("orderId: UUID!, secret: String!", "order"),
@@ -103,6 +118,11 @@ def order(said: Mapping[str, Any]) -> Answer:
         "seats": {name: number for name, number in granted.items() if number},
         "prices": {line["name"]: line["unitPrice"] for line in said["lines"]},
         "total": said["total"],
+        "discounts": {one["code"]: one["amount"] for one in said["discounts"]},
+        "kept": said["kept"],
+        "offered": said["offered"],
+        "extended": said["extended"],
+        "place": said["waitlist"] and said["waitlist"]["place"],
         "pay_by": said["payBy"],
         "seconds_left": (pay_by - server_time).total_seconds(),
         "registrant": person(said["registrant"]),
@@ -118,7 +138,9 @@ def order(said: Mapping[str, Any]) -> Answer:
 def availability(said: Mapping[str, Any]) -> Answer:
     """{open, and available, held, sold, quota and prices by seat type name}; retired types are left out."""
     seats = [seat for seat in said["seats"] if not seat["retired"]]
-    numbers = {key: {seat["name"]: seat[key] for seat in seats} for key in ("available", "held", "sold", "quota")}
+    numbers = {
+        key: {seat["name"]: seat[key] for seat in seats} for key in ("available", "held", "sold", "quota", "waiting")
+    }
     return {"open": said["open"], **numbers, "prices": {seat["name"]: seat["price"] for seat in seats}}
 
 

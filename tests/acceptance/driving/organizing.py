@@ -1,11 +1,13 @@
 """What organizers do: conferences, their seat types, and who booked."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tests.acceptance.driving import operations
-from tests.acceptance.driving.desk import Desk, NotOffered
+from tests.acceptance.driving.desk import Desk
 from tests.acceptance.driving.operations import Answer
-from tests.acceptance.driving.words import amount, camel
+from tests.acceptance.driving.words import amount as minor_units
+from tests.acceptance.driving.words import camel
 
 ABOUT = {
     "slug": "conference",
@@ -19,6 +21,10 @@ ABOUT = {
     "currency": "USD",
     "hold_seconds": 900,
     "seats_per_order": 20,
+    "cancel_days": None,
+    "cancel_fee_percent": 0,
+    "transfer_days": None,
+    "transfer_details": "",
 }
 
 
@@ -71,7 +77,7 @@ class Organizing(Desk):
         key: object = None,
     ) -> Answer:
         """One more seat type; `price` like "$199", or in minor units."""
-        said = {"name": name, "description": description, "price": amount(price), "quota": quota}
+        said = {"name": name, "description": description, "price": minor_units(price), "quota": quota}
         type_id = self._id(key, f"seat type {name}")
         self.conferences[conference]["seat_types"].setdefault(name, type_id)
         return await self._organize(who, "addSeatType", conference, key, seatTypeId=type_id, input=said)
@@ -88,7 +94,7 @@ class Organizing(Desk):
         key: object = None,
     ) -> Answer:
         """A seat type at another price or under another name, which finds it here from now on, as the old one does."""
-        said = {"name": name or seat_type, "description": description, "price": amount(price)}
+        said = {"name": name or seat_type, "description": description, "price": minor_units(price)}
         type_id = self._seat_type(seat_type, conference)
         self.conferences[conference]["seat_types"][said["name"]] = type_id
         return await self._organize(who, "editSeatType", conference, key, seatTypeId=type_id, input=said)
@@ -119,13 +125,72 @@ class Organizing(Desk):
         answer = await self._do(who, "signIn", email=self.tag.email(email), accessCode=access_code)
         return answer if "refused" in answer else {"conferences": self._slugs(answer["conferences"])}
 
-    async def refund(self, who: str = "organizer", **_: Any) -> Answer:
-        """Refunds by the organizer come later."""
-        raise NotOffered("refund")
+    async def refund(
+        self,
+        who: str = "organizer",
+        *,
+        order: str,
+        seats: Sequence[int] | int = (),
+        amount: Any = None,
+        key: object = None,
+    ) -> Answer:
+        """Somebody's order after `seats` of it, or all, were taken back, for all that they cost or for `amount`."""
+        positions = [seats] if isinstance(seats, int) else list(seats)
+        money = None if amount is None else minor_units(amount)
+        return await self._on_order(who, "refundSeats", order, key, positions=positions, amount=money)
 
-    async def create_code(self, who: str = "organizer", **_: Any) -> Answer:
-        """Promo codes come later."""
-        raise NotOffered("create_code")
+    async def create_code(self, who: str = "organizer", *, code: str, **about: Any) -> Answer:
+        """{code, percent, amount, scope, combines_with, limit, used, ended}; `scope`: names of seat types."""
+        return await self._on_code(who, "createPromoCode", code, **about)
+
+    async def edit_code(self, who: str = "organizer", *, code: str, **about: Any) -> Answer:
+        """A code that is like this from now on."""
+        return await self._on_code(who, "changePromoCode", code, **about)
+
+    async def end_code(self, who: str = "organizer", *, code: str, conference: str = "conference") -> Answer:
+        """A code that no order more can use."""
+        answer = await self._do(who, "endPromoCode", conferenceId=self.conferences[conference]["id"], code=code)
+        return answer if "refused" in answer else self._code(answer["promoCode"], conference)
+
+    async def codes(self, who: str = "organizer", *, conference: str = "conference") -> Answer:
+        """{codes: by name}: what their organizer sees of them."""
+        variables = {"conference": self.conferences[conference]["id"], "atLeast": self.position}
+        arguments = "conference: UUID!, atLeast: Position"
+        said = await self._ask(who, "promoCodes", arguments, operations.CODE, **variables)
+        if said is None:
+            return {"found": False}
+        return {"found": True, "codes": {one["code"]: self._code(one, conference) for one in said}}
+
+    async def _on_code(
+        self,
+        who: str,
+        name: str,
+        code: str,
+        *,
+        percent: int | None = None,
+        amount: Any = None,
+        scope: Sequence[str] | str = (),
+        combines_with: Sequence[str] | str = (),
+        limit: int | None = None,
+        conference: str = "conference",
+        key: object = None,
+    ) -> Answer:
+        scope = [scope] if isinstance(scope, str) else scope
+        said = {
+            "percent": percent,
+            "amount": None if amount is None else minor_units(amount),
+            "seatTypeIds": [self._seat_type(one, conference) for one in scope],
+            "combinesWith": [combines_with] if isinstance(combines_with, str) else list(combines_with),
+            "limit": limit,
+        }
+        home = self.conferences[conference]["id"]
+        answer = await self._do(who, name, key, conferenceId=home, code=code, input=said)
+        return answer if "refused" in answer else self._code(answer["promoCode"], conference)
+
+    def _code(self, said: Answer, conference: str) -> Answer:
+        names = {id: name for name, id in self.conferences[conference]["seat_types"].items()}
+        plain = {key: said[key] for key in ("code", "percent", "amount", "limit", "used", "ended")}
+        return plain | {"scope": [names[id] for id in said["seatTypeIds"]], "combines_with": said["combinesWith"]}
 
     # ---------------------------------------------------------------- looking
 
