@@ -106,8 +106,14 @@ async def begin(house: House, place: str) -> Story:
     seen_by: dict[str, set[str]] = {}
     for name in ("registrant", "neighbour"):
         people[name], orders[name], seen_by[name] = await buy(house, sold, types["Seat"], name.capitalize(), place)
+    held, paying = uuid4(), uuid4()
+    await people["registrant"].place(sold, {types["Seat"]: 1}, orderId=held)
+    nora = {key.partition(".")[2]: value for key, value in INPUTS.items() if key.startswith("PersonInput")}
+    await people["registrant"].order("enterDetails", held, registrant=nora)
+    await people["registrant"].order("startPayment", held, paymentId=paying)
+    seen_by["registrant"] |= {str(held), str(paying), SECRETS.order_code(held)}
     codes = {SECRETS.access_code(id) for id in (sold, draft)}
-    links = {SECRETS.order_secret(UUID(order["id"])) for order in orders.values()}
+    links = {SECRETS.order_secret(UUID(order["id"])) for order in orders.values()} | {SECRETS.order_secret(held)}
     quiet = {str(draft), draft_slug, *(str(kept[key]) for key in ("name", "tagline", "description", "location"))}
     names = {name for name in types if name != "Seat"} | {f"What {place} gets"}
     seen_by["organizer"] = {*owner.values(), *quiet, *names}.union(*seen_by.values())
@@ -122,6 +128,8 @@ async def begin(house: House, place: str) -> Story:
         "unsold": str(types[f"Unsold seat of {place}"]),
         "orderId": order["id"],
         "id": order["id"],
+        "held": str(held),
+        "paying": str(paying),
         "paymentId": order["payment"]["id"],
         "secret": SECRETS.order_secret(UUID(order["id"])),
         "code": order["code"],

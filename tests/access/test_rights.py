@@ -41,6 +41,7 @@ class Right:
 ANYBODY = Right(None)
 ORGANIZER = Right(frozenset({"organizer"}))
 REGISTRANT = Right(frozenset({"registrant"}))
+HELD = Right(frozenset({"registrant"}), given={"orderId": "held"})
 EITHER = Right(frozenset({"organizer", "registrant"}))
 NOBODY = Right(frozenset())
 
@@ -58,17 +59,17 @@ RIGHTS: Mapping[str, Mapping[str, Right]] = {
     },
     "subscription": {"order": EITHER, "seatAvailability": ANYBODY},
     "mutation": {
-        "abandonPayment": REGISTRANT,
+        "abandonPayment": Right(REGISTRANT.may, given={"orderId": "held", "paymentId": "paying"}),
         "addSeatType": Right(ORGANIZER.may, fresh=("seatTypeId",)),
         "assignSeat": REGISTRANT,
-        "cancelOrder": REGISTRANT,
-        "changeOrder": REGISTRANT,
+        "cancelOrder": HELD,
+        "changeOrder": HELD,
         "changeQuota": ORGANIZER,
         "createConference": Right(None, fresh=("conferenceId",)),
         "deleteSeatType": Right(ORGANIZER.may, given={"conferenceId": "draft", "seatTypeId": "unsold"}),
         "editConference": ORGANIZER,
         "editSeatType": ORGANIZER,
-        "enterDetails": REGISTRANT,
+        "enterDetails": HELD,
         "findOrder": Right(None, ("code",), {"email": "registrantEmail", "conferenceId": "conferenceId"}),
         "openOrder": Right(None, ("secret",)),
         "placeOrder": Right(None, fresh=("orderId",)),
@@ -76,7 +77,7 @@ RIGHTS: Mapping[str, Mapping[str, Right]] = {
         "retireSeatType": ORGANIZER,
         "signIn": Right(None, ("accessCode",), {"email": "ownerEmail"}),
         "signOut": ANYBODY,
-        "startPayment": REGISTRANT,
+        "startPayment": Right(REGISTRANT.may, given={"orderId": "held", "paymentId": "paying"}),
         "unassignSeat": REGISTRANT,
         "unpublishConference": ORGANIZER,
     },
