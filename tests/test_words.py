@@ -72,6 +72,7 @@ def test_welcome(check: Check, text: str) -> None:
         (check_line, "", "required"),
         (check_line, "   ", "required"),
         (check_line, "\u200b\u200d", "required"),
+        (check_line, "\u3164\u2800", "required"),
         (check_line, "two\nlines", "forbidden_character"),
         (check_line, "two\u2028lines", "forbidden_character"),
         (check_line, "gro\u202ely", "forbidden_character"),
@@ -171,7 +172,7 @@ def test_today_s_currencies() -> None:
 
 def test_texts_are_kept_tidy() -> None:
     assert tidy("  Ada ") == "Ada"
-    assert tidy("one\r\ntwo\n") == "one\ntwo"
+    assert tidy("one\r\ntwo\rthree\n") == "one\ntwo\nthree"
     assert normalise_email(" Ada@Example.ORG ") == "ada@example.org"
 
 

@@ -85,7 +85,7 @@ def merged(items: Iterable[Item]) -> tuple[Item, ...]:
 
 def tidy(text: str) -> str:
     """A text without blanks around it, and with plain line ends."""
-    return text.replace("\r\n", "\n").strip()
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def normalise_email(text: str) -> str:
@@ -137,6 +137,8 @@ def check_lines(field: str, text: str, most: int = 10_000) -> FieldError | None:
     return _check_text(field, text, most, required=False, allowed="\n\r\t")
 
 
+# Letters and signs that look like nothing at all.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # They turn the letters around that follow, beyond the text itself. The marks that Hebrew and Arabic need do not.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -148,7 +150,7 @@ def _check_text(field: str, text: str, most: int, required: bool, allowed: str) 
         return FieldError(field, "forbidden_character", "Please leave out line ends and control characters.")
     if len(text) > most:
         return FieldError(field, "too_long", f"Please use at most {most} characters.")
-    if required and all(kind in ("Cf", "Zs") for kind in kinds.values()):
+    if required and all(kind in ("Cf", "Zs") or character in _BLANK for character, kind in kinds.items()):
         return FieldError(field, "required", "Please fill this in.")
     return None
 

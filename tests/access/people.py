@@ -58,6 +58,12 @@ class Town:
             return self.house.browser("203.0.113.77")
         return self.theirs.people[name.removeprefix("other ")] if name.startswith("other ") else self.ours.people[name]
 
+    def elsewhere(self, browser: Browser, address: str) -> Browser:
+        """The same browser at another place on the net."""
+        moved = self.house.browser(address)
+        moved.http.cookies.update(browser.http.cookies)
+        return moved
+
     async def first_result(self, browser: Browser, asked: Asked) -> Any:
         """The first thing that a live result says: its data and errors, as HTTP would answer them."""
         cookie = "; ".join(f"{name}={value}" for name, value in browser.http.cookies.items())
