@@ -143,9 +143,10 @@ class House:
     def engine(self) -> Engine:
         return self.built.engine
 
-    def browser(self) -> Browser:
-        """A new browser without any cookie."""
-        http = httpx.AsyncClient(transport=httpx.ASGITransport(self.built.web), base_url="http://test")
+    def browser(self, address: str = "127.0.0.1") -> Browser:
+        """A new browser without any cookie, somewhere on the net."""
+        transport = httpx.ASGITransport(self.built.web, client=(address, 123))
+        http = httpx.AsyncClient(transport=transport, base_url="http://test")
         self.browsers.append(Browser(http))
         return self.browsers[-1]
 

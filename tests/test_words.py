@@ -1,7 +1,7 @@
 """What counts as a well-formed name, address, price or code."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -24,6 +24,7 @@ from plenary.words import (
     check_quota,
     check_slug,
     check_time_zone,
+    check_window,
     invalid,
     merged,
     normalise_code,
@@ -71,8 +72,12 @@ def test_welcome(check: Check, text: str) -> None:
         (check_line, "", "required"),
         (check_line, "   ", "required"),
         (check_line, "\u200b\u200d", "required"),
+        (check_line, "\u3164\u2800", "required"),
         (check_line, "two\nlines", "forbidden_character"),
         (check_line, "two\u2028lines", "forbidden_character"),
+        (check_line, "gro\u202ely", "forbidden_character"),
+        (check_line, "\u2068shut in\u2069", "forbidden_character"),
+        (check_lines, "gro\u202ely", "forbidden_character"),
         (check_line, "bell\x07", "forbidden_character"),
         (check_line, "half a pair \ud83d", "forbidden_character"),
         (check_line, "x" * 201, "too_long"),
@@ -89,6 +94,8 @@ def test_welcome(check: Check, text: str) -> None:
         (check_email, "ada@example.org, bob@example.org", "not_an_email"),
         (check_email, "Ada <ada@example.org>", "not_an_email"),
         (check_email, "ada@example.org\nBcc: bob@example.org", "forbidden_character"),
+        (check_email, "ada\u200b@example.org", "forbidden_character"),
+        (check_email, "ada@example.org\u200f", "forbidden_character"),
         (check_slug, "", "required"),
         (check_slug, "ab", "not_a_slug"),
         (check_slug, "a" * 61, "not_a_slug"),
@@ -138,6 +145,19 @@ def test_a_conference_may_last_a_day_but_not_end_before_it_begins() -> None:
     assert error.field == "ends_on"
 
 
+@pytest.mark.parametrize("year", [1, 1999, 3000, 9999])
+def test_a_conference_is_in_a_year_that_one_can_count_from(year: int) -> None:
+    usual, odd = date(2030, 5, 1), date(year, 5, 1)
+    wrong = (check_period(odd, usual), check_period(usual, odd))
+    assert [error and (error.field, error.code) for error in wrong] == [
+        ("starts_on", "out_of_range"),
+        ("ends_on", "out_of_range"),
+    ]
+    instant = datetime(year, 5, 1, tzinfo=UTC)
+    ends = (check_window(instant, None), check_window(None, instant))
+    assert [error and error.field for error in ends] == ["sale_from", "sale_until"]
+
+
 def test_every_thing_that_is_wrong_is_named_at_once() -> None:
     refusal = invalid(check_slug("slug", "a b"), None, check_email("email", "nobody"))
     assert isinstance(refusal, InvalidInput)
@@ -152,7 +172,7 @@ def test_today_s_currencies() -> None:
 
 def test_texts_are_kept_tidy() -> None:
     assert tidy("  Ada ") == "Ada"
-    assert tidy("one\r\ntwo\n") == "one\ntwo"
+    assert tidy("one\r\ntwo\rthree\n") == "one\ntwo\nthree"
     assert normalise_email(" Ada@Example.ORG ") == "ada@example.org"
 
 

@@ -100,7 +100,7 @@ def merged(items: Iterable[Item]) -> tuple[Item, ...]:
 
 def tidy(text: str) -> str:
     """A text without blanks around it, and with plain line ends."""
-    return text.replace("\r\n", "\n").strip()
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def normalise_email(text: str) -> str:
@@ -157,14 +157,20 @@ def check_lines(field: str, text: str, most: int = 10_000) -> FieldError | None:
     return _check_text(field, text, most, required=False, allowed="\n\r\t")
 
 
+# Letters and signs that look like nothing at all.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# They turn the letters around that follow, beyond the text itself. The marks that Hebrew and Arabic need do not.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def _check_text(field: str, text: str, most: int, required: bool, allowed: str) -> FieldError | None:
     kinds = {character: unicodedata.category(character) for character in set(text) - set(allowed)}
     # Line ends and surrogates would break a mail header or could not be stored at all.
-    if any(kind in ("Cc", "Cs", "Zl", "Zp") for kind in kinds.values()):
+    if any(kind in ("Cc", "Cs", "Zl", "Zp") or character in _TURNING for character, kind in kinds.items()):
         return FieldError(field, "forbidden_character", "Please leave out line ends and control characters.")
     if len(text) > most:
         return FieldError(field, "too_long", f"Please use at most {most} characters.")
-    if required and all(kind in ("Cf", "Zs") for kind in kinds.values()):
+    if required and all(kind in ("Cf", "Zs") or character in _BLANK for character, kind in kinds.items()):
         return FieldError(field, "required", "Please fill this in.")
     return None
 
@@ -176,6 +182,9 @@ def check_email(field: str, text: str) -> FieldError | None:
     """One e-mail address, with a domain of at least two labels; international ones are welcome."""
     if error := check_line(field, text, 254):
         return error
+    # Two addresses that look the same are to be the same.
+    if any(unicodedata.category(character) == "Cf" for character in text):
+        return FieldError(field, "forbidden_character", "Please leave out invisible characters.")
     if not _EMAIL.fullmatch(tidy(text)):
         return FieldError(field, "not_an_email", "Please enter an e-mail address like ada@example.org.")
     return None
@@ -225,6 +234,8 @@ def check_currency(field: str, text: str) -> FieldError | None:
 
 def check_period(starts_on: date, ends_on: date) -> FieldError | None:
     """A conference may begin and end on one day, but not end before it begins."""
+    if error := _check_year("starts_on", starts_on) or _check_year("ends_on", ends_on):
+        return error
     if ends_on < starts_on:
         return FieldError("ends_on", "ends_before_start", "The end cannot be before the start.")
     return None
@@ -232,8 +243,17 @@ def check_period(starts_on: date, ends_on: date) -> FieldError | None:
 
 def check_window(sale_from: datetime | None, sale_until: datetime | None) -> FieldError | None:
     """A sale ends after it begins; either end may be open."""
+    if error := _check_year("sale_from", sale_from) or _check_year("sale_until", sale_until):
+        return error
     if sale_from is not None and sale_until is not None and sale_until <= sale_from:
         return FieldError("sale_until", "ends_before_start", "The end of the sale cannot be before its start.")
+    return None
+
+
+def _check_year(field: str, day: date | None) -> FieldError | None:
+    """A year in which days can be counted forth and back, in every time zone."""
+    if day is not None and not 2000 <= day.year <= 2999:
+        return FieldError(field, "out_of_range", "Please choose a year from 2000 to 2999.")
     return None
 
 

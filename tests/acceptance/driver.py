@@ -146,7 +146,12 @@ class Driver(Organizing):
         Without a payment that waits, one is started first; an order that is confirmed already is answered as it is.
         """
         known = self._order(who, order)
-        if (now := await self._read(known)) and now["state"] in HELD and now["registrant"] and not now["total"]["amount"]:
+        if (
+            (now := await self._read(known))
+            and now["state"] in HELD
+            and now["registrant"]
+            and not now["total"]["amount"]
+        ):
             return await self._on_order(who, "enterDetails", order, key, registrant=now["registrant"])  # that takes it
         if "pay_at" not in known:
             if (now := await self._read(known)) and now["state"] == "CONFIRMED":

@@ -101,3 +101,15 @@ async def test_seats_can_be_asked_for_as_fresh_as_a_change(house: House) -> None
     )
     seen = (await house.browser().ask(query, id=sold.id, at=changed["position"]))["seatAvailability"]
     assert seen == {"seats": [{"quota": 50}], "stale": False}
+
+
+async def test_of_a_retired_seat_type_only_what_was_sold_is_shown(house: House) -> None:
+    sold = await house.on_sale({"Sold": (0, 10), "Unsold": (0, 10)})
+    await house.browser().place(sold.id, {sold.types["Sold"]: 1})
+    for seat_type in sold.types.values():
+        await sold.organizer.conference("retireSeatType", sold.id, seatTypeId=seat_type)
+    async with watching(house, house.browser(), SEATS, sold.id) as pushed:
+        shown = await until(pushed, "seatAvailability", lambda view: any(seat["retired"] for seat in view["seats"]))
+        while len(shown["seats"]) > 1:
+            shown = await until(pushed, "seatAvailability", lambda view: True)
+        assert [(seat["name"], seat["retired"], seat["held"]) for seat in shown["seats"]] == [("Sold", True, 1)]

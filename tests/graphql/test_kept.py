@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type, is_leaf_type
 from starlette.routing import Route
 
 from plenary.conferences.catalogue import CATALOGUE
@@ -20,11 +19,9 @@ from plenary.graphql.schema import PUBLIC, SCHEMA
 from plenary.graphql.words import encode_position
 from plenary.operations.doors import Doors
 from plenary.registration.availability import AVAILABILITY
+from tests.asking import ROOTS, arguments, everything
 from tests.house import ADA, Browser, House, Sold, conference_input, open_house
 
-QUERY = SCHEMA._schema.type_map["Query"]
-assert isinstance(QUERY, GraphQLObjectType)
-FIELDS = QUERY.fields
 PAGE = "query($slug: String!) { conference(slug: $slug) { id name owner { email } seatTypes { name quota retired } } }"
 SEATS = "query($id: UUID!, $at: Position) { seatAvailability(conference: $id, atLeast: $at) { stale seats { quota } } }"
 PATIENCE = 10.0
@@ -34,27 +31,6 @@ PATIENCE = 10.0
 async def house(sqlite_url: str) -> AsyncIterator[House]:
     async with open_house(sqlite_url) as house:
         yield house
-
-
-def everything(kind: Any, seen: frozenset[str] = frozenset()) -> str:
-    """A selection of all that a type has."""
-    parts = ["__typename"]
-    for name, field in kind.fields.items():
-        inner = get_named_type(field.type)
-        if is_leaf_type(inner):
-            parts.append(name)
-        elif isinstance(inner, GraphQLObjectType) and inner.name not in seen:
-            parts.append(f"{name} {everything(inner, seen | {inner.name})}")
-    return "{ " + " ".join(parts) + " }"
-
-
-def asked(name: str, given: dict[str, Any]) -> str:
-    """A query for everything that a field of `Query` can show."""
-    field = FIELDS[name]
-    needed = [arg for arg, about in field.args.items() if isinstance(about.type, GraphQLNonNull) and arg in given]
-    arguments = "(" + ", ".join(f"{arg}: {json.dumps(given[arg])}" for arg in needed) + ")" if needed else ""
-    inner = get_named_type(field.type)
-    return f"{{ {name}{arguments} {'' if is_leaf_type(inner) else everything(inner)} }}"
 
 
 def endpoint_of(house: House) -> Endpoint:
@@ -89,7 +65,7 @@ async def bought(house: House, sold: Sold) -> tuple[Browser, UUID]:
     return registrant, order
 
 
-@pytest.mark.parametrize("name", sorted(FIELDS))
+@pytest.mark.parametrize("name", sorted(ROOTS["query"]))
 @pytest.mark.parametrize("state", ["published", "draft"])
 async def test_nobody_is_answered_with_what_another_may_see(
     house: House, monkeypatch: pytest.MonkeyPatch, name: str, state: str
@@ -102,15 +78,14 @@ async def test_nobody_is_answered_with_what_another_may_see(
         conference, slug = str(uuid4()), "secret-days"
         await house.create(sold.organizer, conferenceId=conference, input=conference_input(slug=slug))
     await settled(house)
-    query = asked(
-        name, {"slug": slug, "conference": conference, "id": str(order), "order": str(order), "positions": []}
-    )
+    given = {"slug": slug, "conference": conference, "id": str(order)}
+    (asked,) = everything("query", name, arguments(ROOTS["query"][name], given), given)
     everybody = [house.browser(), sold.organizer, registrant]
 
     async def told() -> list[str]:
         said = []
         for browser in everybody:
-            answer = (await browser.answer(query)).json()
+            answer = (await browser.answer(asked.query, **asked.variables)).json()
             assert "errors" not in answer, answer
             said.append(json.dumps(answer))
         return said
@@ -121,7 +96,7 @@ async def test_nobody_is_answered_with_what_another_may_see(
         truth = await told()
     for first in range(3):
         answers_of(house)._kept.clear()
-        await everybody[first].answer(query)
+        await everybody[first].answer(asked.query, **asked.variables)
         for _ in range(2):
             assert await told() == truth
 

@@ -208,3 +208,10 @@ def test_the_front_end_knows_only_the_printed_schema() -> None:
                 if not (file.parent / path).resolve().is_relative_to(frontend):
                     broken.append(f"{file.relative_to(ROOT)} imports {path}, which is outside frontend/")
     assert not broken, "\n".join(broken)
+
+
+def test_no_page_takes_a_text_for_markup() -> None:
+    taken = ("{@html", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "new Function", "eval(")
+    sources = [file for file in (ROOT / "frontend" / "src").rglob("*") if file.suffix in {".ts", ".js", ".svelte"}]
+    assert sources
+    assert not [(file, word) for file in sources for word in taken if word in file.read_text()]

@@ -37,7 +37,9 @@ class SeatAvailability:
     slug: str = strawberry.field(description="Its name in addresses.")
     name: str = strawberry.field(description="Its name for people.")
     open: bool = strawberry.field(description="Whether new orders are taken: it is published.")
-    seats: list[SeatTypeAvailability] = strawberry.field(description="Each seat type, in the order they were added.")
+    seats: list[SeatTypeAvailability] = strawberry.field(
+        description="Each seat type, in the order they were added; a retired one only while anybody has a seat of it."
+    )
     position: Position = strawberry.field(description="The last change that this shows; a greater one is newer.")
     stale: bool = strawberry.field(description="True when `atLeast` could not be met in time.")
 
@@ -62,6 +64,7 @@ class SeatAvailability:
                 waiting=seat.waiting,
             )
             for seat in row.seats
+            if seat.held or seat.sold or not seat.retired
         ]
         return cls(
             conference_id=row.conference_id,
