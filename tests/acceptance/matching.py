@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 RANGE = re.compile(r"(-?\d+(?:\.\d+)?)?\.\.(-?\d+(?:\.\d+)?)?")
-NUMBERS = ("seats", "wanted", "available", "held", "sold", "granted", "states", "refused")
+NUMBERS = ("seats", "wanted", "available", "held", "sold", "granted", "waiting", "waitlisted", "states", "refused")
 
 
 def differences(expected: Any, actual: Any, at: str = "") -> Iterator[str]:

@@ -95,9 +95,11 @@ class NeverMoreThanThereAre(RuleBasedStateMachine):
                 self.lines[seat_type] = [one for one in self.lines[seat_type] if one[0] != order]
                 assert waiting == len(self.lines[seat_type])
             case SeatsOffered(order_id=order, seat_type_id=seat_type, quantity=quantity, waiting=waiting):
-                first, wanted = self.lines[seat_type].pop(0)
-                assert first == order, "somebody was overtaken"
-                assert 0 < quantity <= wanted
+                if self.lines[seat_type]:
+                    first, wanted = self.lines[seat_type].pop(0)
+                    assert first == order, "somebody was overtaken"
+                    assert quantity <= wanted
+                assert quantity
                 assert waiting == len(self.lines[seat_type])
                 self.held[order] = Counter({seat_type: quantity})
         for level in getattr(event, "levels", ()):

@@ -40,7 +40,7 @@ from plenary.words import Item, check_quota, invalid, merged
 def decide(command: Command, seats: Seats) -> list[Event] | Refusal:
     """Who gets which seats. Every event carries the levels that it leads to, so that nobody else has to count."""
     answer = _decide(command, seats)
-    if isinstance(answer, Refusal) or not (seats.lines or isinstance(command, JoinWaitlist)):
+    if isinstance(answer, Refusal) or not seats.lines:
         return answer
     for event in answer:
         seats = evolve(seats, event)
@@ -93,6 +93,8 @@ def _join(command: JoinWaitlist, seats: Seats) -> list[Event]:
     line = seats.line(wanted.seat_type_id)
     if wanted.seat_type_id in seats.closed:
         return [WaitlistEnded(command.conference_id, command.order_id, wanted.seat_type_id, len(line))]
+    if seats.open and seats.free(wanted.seat_type_id):
+        return [_offer(command.conference_id, command.order_id, wanted, seats)]
     return [
         WaitlistJoined(
             command.conference_id, command.order_id, wanted.seat_type_id, wanted.quantity, waiting=len(line) + 1
@@ -105,16 +107,21 @@ def _offers(conference_id: UUID, seats: Seats) -> list[Event]:
     offers: list[Event] = []
     for seat_type_id, line in seats.lines.items() if seats.open else ():
         for order_id in line.orders:
-            waiting, free = seats.orders[order_id], seats.free(seat_type_id)
-            if not free or not isinstance(waiting, Waiting):
+            waiting = seats.orders[order_id]
+            if not seats.free(seat_type_id) or not isinstance(waiting, Waiting):
                 break
-            quantity = min(free, waiting.quantity)
-            levels = _levels(seats, Counter({seat_type_id: quantity}), held=+1)
-            left = len(seats.line(seat_type_id)) - 1
-            offer = SeatsOffered(conference_id, order_id, seat_type_id, quantity, left, levels)
+            offer = _offer(conference_id, order_id, Item(seat_type_id, waiting.quantity), seats)
             seats = evolve(seats, offer)
             offers.append(offer)
     return offers
+
+
+def _offer(conference_id: UUID, order_id: UUID, wanted: Item, seats: Seats) -> SeatsOffered:
+    """As many of the wanted seats as are free."""
+    seat_type_id, quantity = wanted.seat_type_id, min(seats.free(wanted.seat_type_id), wanted.quantity)
+    levels = _levels(seats, Counter({seat_type_id: quantity}), held=+1)
+    waiting = sum(other != order_id for other in seats.line(seat_type_id))
+    return SeatsOffered(conference_id, order_id, seat_type_id, quantity, waiting, levels)
 
 
 def _reserve(command: ReserveSeats, seats: Seats) -> list[Event]:
