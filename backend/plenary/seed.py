@@ -20,7 +20,9 @@ from plenary.registration.order_commands import EnterDetails, PlaceOrder, Reques
 from plenary.registration.order_state import Confirmed
 from plenary.registration.orders import ORDERS
 from plenary.registration.orders_rows import OrderRow
-from plenary.words import Item
+from plenary.registration.promo_code import code_id_of
+from plenary.registration.promo_code_messages import CreateCode
+from plenary.words import Item, Promo
 
 OWNER: Final = "Marta Nunes"
 OWNER_EMAIL: Final = "organizer@example.org"
@@ -124,6 +126,10 @@ class Seed:
             currency="USD",
             hold_seconds=900,
             seats_per_order=20,
+            cancel_days=14,
+            cancel_fee_percent=10,
+            transfer_days=7,
+            transfer_details="Ledger & Light, Banco do Tejo\nIBAN PT50 0000 0000 0000 0000 0000 0",
             owner=owner,
             owner_name=OWNER,
             owner_email=OWNER_EMAIL,
@@ -133,6 +139,13 @@ class Seed:
         for id_, kind in zip(seat_types, SEAT_TYPES, strict=True):
             add = AddSeatType(CONFERENCE_ID, id_, kind.name, kind.description, kind.price, kind.quota)
             await self._send(f"add {kind.name}", add)
+        everything, talks = sum(kind.quota for kind in SEAT_TYPES), SEAT_TYPES[0].quota
+        for code, percent, scope, limit, quota in (
+            ("SPEAKER", 100, (), 10, everything),
+            ("FRIENDS", 10, (seat_types[0],), None, talks),
+        ):
+            promo = Promo(code_id_of(CONFERENCE_ID, code), code, percent, None, scope)
+            await self._send(f"code {code}", CreateCode(promo.code_id, CONFERENCE_ID, promo, limit, quota))
         answer = await self._send("publish", PublishConference(CONFERENCE_ID))
         await self._engine.until_reached("registration", answer.position)
         return seat_types

@@ -150,7 +150,7 @@ class Order:
             total=Money.of(row.total, row.currency),
             discounts=[
                 Discount(code_id=off.code_id, code=off.code, amount=Money.of(off.amount, row.currency))
-                for off in row.price.discounts
+                for off in (row.price.discounts if row.promos else ())
             ],
             kept=Money.of(max(row.total - row.price.total, 0) if row.cancelled else 0, row.currency),
             offered=row.offered,
