@@ -27,6 +27,7 @@ from plenary.registration.order_lines import as_items
 from plenary.registration.orders import ORDERS
 from plenary.registration.orders_rows import OrderRow
 from plenary.registration.seats_messages import Level, SeatsReleased, SeatsReserved
+from plenary.upcasters import UPCASTERS
 
 EVENTS_OF_AN_ORDER = 5
 BYTES_OF_AN_EVENT = 1_600
@@ -63,7 +64,7 @@ def _told() -> Iterator[Event]:
         (seats, 1, SeatsReserved(CONFERENCE, ORDER, 1, as_items((line,)), (held,))),
         (order, 2, OrderHeld(ORDER, 1, as_items((line,)), 19_900, False)),
         (order, 3, OrderExpired(ORDER, CONFERENCE, 1)),
-        (seats, 2, SeatsReleased(CONFERENCE, ORDER, (free,))),
+        (seats, 2, SeatsReleased(CONFERENCE, ORDER, (free,), 1)),
     )
     for nth, ((stream, version, event), command) in enumerate(zip(events, COMMANDS, strict=True)):
         about = Metadata(command, COMMANDS[0], "event 17", "process:registration")
@@ -74,7 +75,8 @@ def _line(event: Event, nth: int) -> str:
     """An event as COPY reads it, with places for its position and, of the seats' stream, its version."""
     version = f"%(v{event.version})s" if event.stream.startswith("seats-") else event.version
     name, data, about = type(event.data).__name__, _json(event.data), _json(event.metadata)
-    return f"%(p{nth})s\t{event.stream}\t{version}\t{name}\t1\t{data}\t{about}\t{NOON}\n"
+    shape = 1 + len(UPCASTERS.get(name, ()))
+    return f"%(p{nth})s\t{event.stream}\t{version}\t{name}\t{shape}\t{data}\t{about}\t{NOON}\n"
 
 
 def row(events: Sequence[Event]) -> str:
@@ -106,7 +108,7 @@ class Past:
             "commands": "".join(
                 f"{command}\tanyone\t{digest}\t%(p{nth})s\t{NOON}\n" for nth, command in enumerate(COMMANDS)
             ),
-            "orders": row(told).replace("\t3\n", "\t%(p3)s\n"),
+            "orders": row(told).replace("\t3\t", "\t%(p3)s\t"),
         }
         for known in (ORDER, CONFERENCE, SEAT_TYPE, *COMMANDS):
             self._texts = {name: text.replace(str(known), f"%({known})s") for name, text in self._texts.items()}

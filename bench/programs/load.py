@@ -12,11 +12,12 @@ from plenary.engine.database import Database
 from plenary.engine.engine import Engine, Plan
 from plenary.log.postgres import PostgresLog
 from plenary.registration.seats import SEATS
+from plenary.upcasters import UPCASTERS
 
 
 async def load(url: str, conference: str) -> dict[str, float]:
     """Milliseconds for the state, once connected."""
-    engine = Engine(Plan([SEATS], [], []), Database(url), PostgresLog(url), MASTER)
+    engine = Engine(Plan([SEATS], [], [], {}, UPCASTERS), Database(url), PostgresLog(url), MASTER)
     await engine.log.head()
     began = time.perf_counter()
     _, version = await engine.state(SEATS, UUID(conference))
