@@ -120,7 +120,8 @@ def _offer(conference_id: UUID, order_id: UUID, wanted: Item, seats: Seats) -> S
     """As many of the wanted seats as are free."""
     seat_type_id, quantity = wanted.seat_type_id, min(seats.free(wanted.seat_type_id), wanted.quantity)
     levels = _levels(seats, Counter({seat_type_id: quantity}), held=+1)
-    waiting = sum(other != order_id for other in seats.line(seat_type_id))
+    line = seats.line(seat_type_id)
+    waiting = len(line) - (line[:1] == (order_id,))
     return SeatsOffered(conference_id, order_id, seat_type_id, quantity, waiting, levels)
 
 

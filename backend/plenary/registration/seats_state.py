@@ -132,6 +132,8 @@ def _line_without(seats: Seats, seat_type_id: UUID, order_id: UUID) -> Map[UUID,
     line = seats.line(seat_type_id)
     if order_id not in line:
         return seats.lines
+    if line[0] == order_id:  # as whenever it is their turn
+        return _line(seats, seat_type_id, *line[1:])
     return _line(seats, seat_type_id, *(other for other in line if other != order_id))
 
 
