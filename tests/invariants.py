@@ -15,6 +15,8 @@ from plenary.engine.work import TIMERS
 from plenary.notifications.mail import MAILS
 from plenary.notifications.mailbox import mailbox
 
+DEADLINES = {"OrderPlaced", "OrderOffered", "HoldExtended"}
+LINE = {"WaitlistJoined", "WaitlistLeft", "WaitlistEnded", "SeatsOffered"}
 ENDS = {"OrderConfirmed", "OrderExpired", "OrderSoldOut", "OrderCancelled", "OrderRefunded"}
 
 
@@ -32,6 +34,7 @@ async def check_log(url: str, acknowledged: Iterable[str] = ()) -> str:
             _once(log, answered, {UUID(id_) for id_ in acknowledged})
             _caused(log)
             _never_oversold(log)
+            _no_code_twice(log)
             marks = {row["name"]: row["position"] for row in await _all(db, sa.select(bookmarks))}
             for name, position in marks.items():
                 assert position <= len(log), f"{name} has read up to event {position}, and the log ends at {len(log)}"
@@ -39,6 +42,7 @@ async def check_log(url: str, acknowledged: Iterable[str] = ()) -> str:
             assert not aside, f"{len(aside)} events are put aside, the first by {aside[0]['name']}: {aside[0]['error']}"
             timed = {row["set_at"] for row in await _all(db, sa.select(timers))}
             _ended_or_timed(log, timed, marks.get("registration", 0))
+            _in_turn(log, marks.get("registration", 0))
             _mailed(log, await _all(db, sa.select(mailbox)), marks.get("mail", 0))
     finally:
         await database.close()
@@ -122,9 +126,44 @@ def _never_oversold(log: list[dict[str, Any]]) -> None:
 
 def _ended_or_timed(log: list[dict[str, Any]], timed: set[int], followed: int) -> None:
     ended = {event["stream"] for event in log if event["type"] in ENDS}
+    deadlines = {event["stream"]: event["position"] for event in log if event["type"] in DEADLINES}
+    for stream, position in deadlines.items():
+        if stream not in ended and position <= followed:
+            assert position in timed, f"the order of event {position} never ends"
+
+
+def _in_turn(log: list[dict[str, Any]], followed: int) -> None:
+    """Freed seats went down the line in the order of joining, and who still waits stands in it."""
+    lines: defaultdict[str, list[str]] = defaultdict(list)
     for event in log:
-        if event["type"] == "OrderPlaced" and event["stream"] not in ended and event["position"] <= followed:
-            assert event["position"] in timed, f"the order of event {event['position']} never ends"
+        data = event["data"]
+        line = lines[data["seat_type_id"]] if event["type"] in LINE else []
+        if event["type"] == "WaitlistJoined":
+            line.append(data["order_id"])
+        elif event["type"] == "SeatsOffered" and line:
+            assert line.pop(0) == data["order_id"], f"event {event['position']} overtakes somebody who waits"
+        elif event["type"] in ("WaitlistLeft", "WaitlistEnded") and data["order_id"] in line:
+            line.remove(data["order_id"])
+        if event["type"] in LINE:
+            assert data["waiting"] == len(line), f"event {event['position']} miscounts those who wait"
+    answered = {event["data"]["order_id"] for event in log if event["type"] in LINE}
+    ended = {event["data"]["order_id"] for event in log if event["type"] in ENDS}
+    for event in log:
+        if event["type"] == "OrderWaitlisted" and event["position"] <= followed:
+            assert event["data"]["order_id"] in answered | ended, (
+                f"the order of event {event['position']} waits nowhere"
+            )
+
+
+def _no_code_twice(log: list[dict[str, Any]]) -> None:
+    """A code was never used by more orders than its limit at that moment."""
+    limits: dict[str, int | None] = {}
+    for event in log:
+        if event["type"] in ("CodeCreated", "CodeChanged"):
+            limits[event["stream"]] = event["data"]["limit"]
+        elif event["type"] == "UseReserved" or (event["type"] == "UseRetaken" and event["data"]["taken"]):
+            limit = limits[event["stream"]]
+            assert limit is None or event["data"]["used"] <= limit, f"event {event['position']} uses a code too often"
 
 
 def _mailed(log: list[dict[str, Any]], mails: list[sa.RowMapping], followed: int) -> None:

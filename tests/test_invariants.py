@@ -20,12 +20,23 @@ def level(position: int, held: int, sold: int, quota: int) -> dict[str, Any]:
     return event(position, data={"levels": [{"seat_type_id": "GA", "held": held, "sold": sold, "quota": quota}]})
 
 
+def line(position: int, kind: str, order: str, waiting: int) -> dict[str, Any]:
+    return event(position, type=kind, data={"seat_type_id": "GA", "order_id": order, "waiting": waiting})
+
+
+JOINED = [line(1, "WaitlistJoined", "a", 1), line(2, "WaitlistJoined", "b", 2)]
+EXTENDED = [(1, "OrderPlaced"), (2, "HoldExtended")]
+CODE = event(1, type="CodeCreated", data={"limit": 1})
+
+
 def test_what_is_well_is_let_pass() -> None:
     log = [level(1, 4, 4, 10), level(2, 4, 4, 5), level(3, 3, 4, 5), event(4, TWO, "event 2"), event(5, TWO, "event 2")]
     invariants._never_oversold(log)
     invariants._caused(log)
     invariants._once(log, {ONE: 3, TWO: 5}, {TWO})
     invariants._ended_or_timed([event(1, type="OrderPlaced")], {1}, 1)
+    invariants._in_turn([*JOINED, line(3, "SeatsOffered", "a", 1), line(4, "WaitlistLeft", "b", 0)], 4)
+    invariants._no_code_twice([CODE, event(2, type="UseReserved", data={"used": 1})])
 
 
 @pytest.mark.parametrize(
@@ -43,6 +54,11 @@ def test_what_is_well_is_let_pass() -> None:
         (lambda: invariants._never_oversold([level(1, 3, 3, 5)]), "oversells"),
         (lambda: invariants._never_oversold([level(1, 4, 4, 9), level(2, 4, 4, 5), level(3, 5, 4, 5)]), "event 3 over"),
         (lambda: invariants._ended_or_timed([event(1, type="OrderPlaced")], set(), 1), "never ends"),
+        (lambda: invariants._ended_or_timed([event(n, type=t) for n, t in EXTENDED], {1}, 2), "event 2 never ends"),
+        (lambda: invariants._in_turn([*JOINED, line(3, "SeatsOffered", "b", 1)], 3), "event 3 overtakes"),
+        (lambda: invariants._in_turn([*JOINED, line(3, "SeatsOffered", "a", 0)], 3), "event 3 miscounts"),
+        (lambda: invariants._in_turn([event(1, type="OrderWaitlisted", data={"order_id": "a"})], 1), "waits nowhere"),
+        (lambda: invariants._no_code_twice([CODE, event(2, type="UseReserved", data={"used": 2})]), "too often"),
     ],
 )
 def test_what_is_not_is_said(broken: Any, said: str) -> None:
