@@ -18,7 +18,8 @@ from tests.invariants import all_followed, check_log
 PATIENCE = 120.0
 LOOK_AGAIN = 0.05
 QUOTAS = {"GA": 40, "WS": 12}
-OVER = ("expired", "sold_out", "cancelled", "refunded")
+OVER = ("expired", "sold_out", "cancelled", "refunded", "waitlisted")
+"""How orders end that got no seats; who waits when nobody holds any more waits for sold seats."""
 
 
 def dice() -> random.Random:
@@ -42,9 +43,10 @@ class Crowd:
 
     async def open(self, quotas: dict[str, int] = QUOTAS, hold_seconds: int = 4) -> None:
         """A conference to book at."""
-        await self._driver.create_conference(hold_seconds=hold_seconds)
+        await self._driver.create_conference(hold_seconds=hold_seconds, cancel_days=7)
         for name, quota in quotas.items():
             await self._driver.add_seat_type(name=name, price="$10", quota=quota)
+        await self._driver.create_code(code="FEW", percent=50, limit=7)
         await self._driver.publish()
 
     async def book(self, people: int, until: Callable[[], Awaitable[None]]) -> None:
@@ -76,11 +78,27 @@ class Crowd:
                 [self._driver.enter_details, self._driver.pay],
                 [self._driver.enter_details, self._driver.start_payment, self._driver.abandon_payment],
                 [self._change(other), self._driver.enter_details, self._driver.pay],
+                [self._use_code, self._driver.enter_details, self._driver.pay],
+                [self._driver.extend_hold, self._driver.enter_details, self._use_code, self._driver.pay],
+                [self._driver.enter_details, self._driver.pay, self._give_one_up],
+                [self._driver.pay],
             ]
         )
-        await self._insist(who, self._driver.place_order, seats=seats, key=f"{who} place")
+        if len(steps) == 1 and steps[0] == self._driver.pay:
+            await self._insist(who, self._driver.join_waitlist, seats={"WS": 1}, key=f"{who} join")
+        else:
+            await self._insist(who, self._driver.place_order, seats=seats, key=f"{who} place")
         for number, step in enumerate(steps):
             await self._insist(who, step, key=f"{who} {number}")
+
+    async def _use_code(self, who: str, **more: Any) -> Answer:
+        return await self._driver.apply_code(who, code="FEW", **more)
+
+    async def _give_one_up(self, who: str, **more: Any) -> Answer:
+        """One of several seats, the last."""
+        order = await self._driver.order(who)
+        seats = order.get("attendees", [])
+        return await self._driver.cancel(who, seats=seats[-1]["seat"], **more) if len(seats) > 1 else order
 
     def _change(self, seats: dict[str, int]) -> Callable[..., Awaitable[Answer]]:
         return lambda who, **more: self._driver.change_order(who, seats, **more)
@@ -137,6 +155,8 @@ class Crowd:
                 orders: list[Answer] = (await self._driver.sales())["orders"]
                 if followed and all(one["state"] in OVER or one["attendees"] for one in orders):
                     return orders
+                if self._driver.moves_time and followed:  # what was offered meanwhile has a deadline of its own
+                    await self._driver.let_time_pass(by="1 min")
                 await asyncio.sleep(LOOK_AGAIN)
 
     async def _nothing_held(self, patience: float) -> Answer:

@@ -90,18 +90,24 @@ class Driver(Organizing):
         return await self._on_order(who, "extendHold", order, key)
 
     async def join_waitlist(
-        self, who: str, seats: Mapping[str, int], *, name: str | None = None, conference: str = "conference"
+        self,
+        who: str,
+        seats: Mapping[str, int],
+        *,
+        name: str | None = None,
+        conference: str = "conference",
+        key: object = None,
     ) -> Answer:
         """{state, place, waitlisted}: an order for each seat type, called "R1's WS"; "R1" if they had none."""
         answer: Answer = {}
         waitlisted: dict[str, int] = {}
         for seat_type, quantity in ((type_, n) for type_, n in seats.items() if n):
-            home, order_id = self.conferences[conference]["id"], new_id()
+            home, order_id = self.conferences[conference]["id"], self._id(key, f"order for {seat_type}")
             known = {"id": order_id, "who": who, "conference": conference}
             item = {"seatTypeId": self._seat_type(seat_type, conference), "quantity": quantity}
             variables = {"orderId": order_id, "conferenceId": home, "item": item}
             variables["registrant"] = self._person(name or who)
-            answer = await self._decided(who, "joinWaitlist", known, f"{who}'s {seat_type}", None, True, variables)
+            answer = await self._decided(who, "joinWaitlist", known, f"{who}'s {seat_type}", key, True, variables)
             if "refused" in answer:
                 return answer
             if answer["state"] == "waitlisted":
@@ -270,6 +276,11 @@ class Driver(Organizing):
         return Live(watch, lambda said: self._told({}, said))
 
     # ---------------------------------------------------------------- time
+
+    @property
+    def moves_time(self) -> bool:
+        """Whether the server's clock is in this driver's hands."""
+        return self._pass_time is not None
 
     async def let_time_pass(
         self, who: str = "everybody", *, by: str | float | None = None, order: str | None = None
