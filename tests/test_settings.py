@@ -45,6 +45,8 @@ def test_what_is_set_is_taken() -> None:
             "PLENARY_REDIS": "redis://cache:6379",
             "PLENARY_GATEWAY": "test",
             "PLENARY_DEMO": "1",
+            "PLENARY_SMTP": "smtp://plenary:secret@mail.example:2525",
+            "PLENARY_MAIL_FROM": "Plenary <tickets@plenary.example>",
             "PLENARY_GRACE_SECONDS": "7",
             "PLENARY_DEFLATE": "1",
             "PLENARY_LOG": "json",
@@ -58,6 +60,8 @@ def test_what_is_set_is_taken() -> None:
     assert settings.is_secure
     assert settings.shows_mailbox
     assert (settings.grace_seconds, settings.pgbouncer, settings.deflate) == (7, True, True)
+    assert settings.smtp == "smtp://plenary:secret@mail.example:2525"
+    assert settings.mail_from == "Plenary <tickets@plenary.example>"
     assert (settings.log, settings.metrics_token) == ("json", "t" * 32)
     assert settings.traces == "https://collector:4318/v1/traces?key=hidden"
     assert "t" * 32 not in repr(settings)
@@ -95,6 +99,14 @@ def test_a_key_may_be_written_in_base64_or_hexadecimal(key: str) -> None:
         ({"PLENARY_DEV": "1"}, "PLENARY_DEV"),
         ({"PLENARY_DEMO": "yes"}, "PLENARY_DEMO"),
         ({"PLENARY_GRACE_SECONDS": "-1"}, "PLENARY_GRACE_SECONDS"),
+        ({"PLENARY_SMTP": "http://mail.example"}, "PLENARY_SMTP"),
+        ({"PLENARY_SMTP": "smtp://mail.example:0"}, "PLENARY_SMTP"),
+        ({"PLENARY_SMTP": "smtp://mail.example:99999"}, "PLENARY_SMTP"),
+        ({"PLENARY_SMTP": "smtp://only-a-user@mail.example"}, "PLENARY_SMTP"),
+        ({"PLENARY_SMTP": "smtps://mail.example/path"}, "PLENARY_SMTP"),
+        ({"PLENARY_SMTP": "smtps://mail.example"}, "PLENARY_MAIL_FROM"),
+        ({"PLENARY_MAIL_FROM": "Plenary"}, "PLENARY_MAIL_FROM"),
+        ({"PLENARY_MAIL_FROM": "Plenary\r\nBcc: a@b.example <a@b.example>"}, "PLENARY_MAIL_FROM"),
         ({"PLENARY_LOG": "xml"}, "PLENARY_LOG"),
         ({"PLENARY_METRICS_TOKEN": "short"}, "PLENARY_METRICS_TOKEN"),
         ({"PLENARY_TRACES": "collector:4318"}, "PLENARY_TRACES"),

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 
@@ -22,9 +23,11 @@ from plenary.graphql.http import Endpoint
 from plenary.graphql.schema import PUBLIC, SCHEMA
 from plenary.log.postgres import PostgresLog
 from plenary.log.sqlite import SqliteLog
+from plenary.notifications.delivery import Delivery, Server
 from plenary.notifications.mail import mail_follower
-from plenary.notifications.mailbox import forget_mails
+from plenary.notifications.mailbox import UNDELIVERED, forget_mails, look_at_mails, resume_mails
 from plenary.operations.doors import Doors
+from plenary.operations.metrics import Stored
 from plenary.operations.watched import Watched
 from plenary.payments.payment import PAYMENT
 from plenary.registration.assignments import ASSIGNMENTS
@@ -44,6 +47,12 @@ VIEWS: Final = (CATALOGUE, AVAILABILITY, ORDERS, PROMO_CODES)
 PROCESSES: Final = (REGISTRATION,)
 FORGET: Final = (forget_mails,)
 """What else is kept of a person, and is deleted when they are erased."""
+LOOKS: Final = (look_at_mails,)
+"""What else an operator should look at."""
+RESUME: Final = {"mail": resume_mails}
+"""What else is tried again when a follower is resumed."""
+STORED: Final = (Stored("plenary_mails", "Mails that are not delivered, by how they stand.", UNDELIVERED, "state"),)
+"""What else is counted in the database."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,18 @@ class House:
     engine: Engine
     web: Starlette
     watched: Watched
+    delivery: Delivery | None
+
+    @asynccontextmanager
+    async def running(
+        self, *, work: bool = True, died: Callable[[BaseException], None] | None = None
+    ) -> AsyncIterator[None]:
+        """Set everything going that happens by itself, as `Engine.running` does, and hand mails over."""
+        delivering: AbstractAsyncContextManager[None] = nullcontext()
+        if work and self.delivery is not None:
+            delivering = self.delivery.running()
+        async with self.engine.running(work=work, died=died), delivering:
+            yield
 
     async def close(self) -> None:
         """Give everything back, once nothing runs any more; the web application does it by itself."""
@@ -80,6 +101,7 @@ def build(
         log = PostgresLog(settings.database, pgbouncer=settings.pgbouncer)
     secrets = Secrets(settings.secret)
     watched = Watched(settings.traces)
+    watched.metrics.stored = (*watched.metrics.stored, *STORED)
     plan = Plan(DECIDERS, VIEWS, PROCESSES, {"mail": mail_follower(settings, secrets)}, UPCASTERS)
     engine = Engine(
         plan,
@@ -91,6 +113,10 @@ def build(
         watched.observer,
         lease_seconds=settings.lease_seconds,
     )
+    delivery = None
+    if settings.smtp is not None and settings.mail_from is not None:
+        host = urlsplit(settings.url).hostname or "localhost"
+        delivery = Delivery(database, Server.of(settings.smtp), settings.mail_from, host)
     contexts = Contexts(engine, settings)
     endpoint = Endpoint(SCHEMA, contexts, PUBLIC)
     doors = Doors(endpoint, at_home=settings.is_at_home)
@@ -98,7 +124,7 @@ def build(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with engine.running(work=work, died=died):
+        async with house.running(work=work, died=died):
             looking = asyncio.create_task(contexts.sessions.look_for_ended())
             yield
             looking.cancel()
@@ -106,4 +132,5 @@ def build(
         await watched.close()
 
     web = Starlette(routes=routes(contexts, doors, metrics=watched.metrics), lifespan=lifespan)
-    return House(settings, engine, web, watched)
+    house = House(settings, engine, web, watched, delivery)
+    return house

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 import uvicorn
 
 from plenary.access.secrets import Secrets
-from plenary.app import FORGET, build
+from plenary.app import FORGET, LOOKS, RESUME, build
 from plenary.engine.clock import HandClock
 from plenary.engine.followers import BookmarkAhead
 from plenary.engine.tail import LogHasGap
@@ -95,15 +95,15 @@ async def operate(said: argparse.Namespace, settings: Settings) -> None:
     try:
         match said.command:
             case "work":
-                await do_work(engine, lambda text: print(text, flush=True), _end_loudly)
+                await do_work(house.running, lambda text: print(text, flush=True), _end_loudly)
             case "rebuild":
                 await do_rebuild(engine, said.view, _write)
             case "erase":
                 await do_erase(engine, said.email, FORGET, _write, _end_loudly)
             case "resume":
-                await do_resume(engine, said.follower, said.stream, print)
+                await do_resume(engine, said.follower, said.stream, RESUME, print)
             case "doctor":
-                well = await do_doctor(engine, settings.redis, said.begin, print)
+                well = await do_doctor(engine, settings.redis, said.begin, LOOKS, print)
     finally:
         await house.close()
     if not well:

@@ -7,9 +7,11 @@ cannot be right, on a variable it does not know, and on anything unsafe.
 import base64
 import binascii
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,10 @@ class Settings:
     """Seals personal data: 32 bytes in base64 or hexadecimal. Whoever loses it loses all names and e-mails."""
     gateway: str | None = None
     """Where orders are paid: `test` (a page of our own, no money moves). Without one only free orders are confirmed."""
+    smtp: str | None = field(default=None, repr=False)
+    """Who sends mails on: smtp://user:password@host:587 or smtps://host. Without one they only reach the mailbox."""
+    mail_from: str | None = None
+    """Whom mails are from, as in Plenary <tickets@plenary.example>. Needed with PLENARY_SMTP."""
     demo: bool = False
     """1 on a server that only shows the product: the test gateway and the mailbox are open to everybody."""
     dev: bool = False
@@ -80,7 +86,7 @@ class Settings:
 
     @property
     def shows_mailbox(self) -> bool:
-        """Whether anybody may read the mails that were sent."""
+        """Whether anybody may read the mails that were written."""
         return self.demo or self.dev
 
     @classmethod
@@ -120,6 +126,8 @@ def _check_safe(given: Mapping[str, Any], at_home: bool) -> None:
         raise WrongSetting("PLENARY_GATEWAY=test takes no money; off this machine it also needs PLENARY_DEMO=1.")
     if given.get("dev") and not at_home:
         raise WrongSetting("PLENARY_DEV=1 is only for PLENARY_HOST=127.0.0.1: it opens the mailbox to everybody.")
+    if given.get("smtp") and not given.get("mail_from"):
+        raise WrongSetting("PLENARY_SMTP needs PLENARY_MAIL_FROM, as in Plenary <tickets@plenary.example>.")
 
 
 def _made_once(path: Path) -> str:
@@ -175,6 +183,26 @@ def _redis(name: str, text: str) -> str:
     return text
 
 
+def _smtp(name: str, text: str) -> str:
+    parts = urlsplit(text)
+    try:
+        fine = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fine = False
+    beyond = parts.path.strip("/") or parts.query or parts.fragment
+    if not fine or beyond or (parts.username is None) != (parts.password is None):
+        example = "smtp://user:password@mail.example:587 or smtps://mail.example"
+        raise WrongSetting(f"{name} must be like {example}.")  # what it is may hold a password
+    return text
+
+
+def _sender(name: str, text: str) -> str:
+    _, address = parseaddr(text)
+    if not text.isprintable() or not re.fullmatch(r"[!-?A-~]+@[A-Za-z0-9.-]+", address):
+        raise WrongSetting(f"{name} must be like Plenary <tickets@plenary.example>, not {text!r}.")
+    return text
+
+
 def _secret(name: str, text: str) -> bytes:
     if len(text) < 32:
         raise WrongSetting(f"{name} must have at least 32 characters: try `openssl rand -base64 32`.")
@@ -223,6 +251,8 @@ READ: Mapping[str, Callable[[str, str], Any]] = {
     "secret": _secret,
     "key": _key,
     "gateway": _one_of(*GATEWAYS),
+    "smtp": _smtp,
+    "mail_from": _sender,
     "demo": _flag,
     "dev": _flag,
     "grace_seconds": _number(0, 3600),

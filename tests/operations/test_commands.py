@@ -107,6 +107,19 @@ def test_the_doctor_says_what_to_do(plenary: Plenary) -> None:
     assert "there is no event 99999" not in said(plenary.start("doctor", "--begin", "mail=5"), 1)
 
 
+def test_mails_that_nobody_took_are_told_and_resumed(plenary: Plenary) -> None:
+    plenary.settings |= {"PLENARY_SMTP": "smtp://127.0.0.1:1", "PLENARY_MAIL_FROM": "tickets@plenary.example"}
+    said(plenary.start("migrate"))
+    said(plenary.start("seed"))
+    url = f"sqlite+aiosqlite:///{plenary.folder / 'plenary.db'}"
+    change(url, sa.text("UPDATE mailbox SET state = 'parked', error = 'SMTPDataError 554'"))
+    assert "SMTPDataError 554 → mend what they failed of, then `plenary resume mail`" in said(
+        plenary.start("doctor"), 1
+    )
+    assert "that were given up are tried again" in said(plenary.start("resume", "mail"))
+    assert "SMTPDataError 554 → see that the server" not in said(plenary.start("doctor"), 1)
+
+
 def test_a_log_with_a_gap_is_found(plenary: Plenary) -> None:
     said(plenary.start("migrate"))
     said(plenary.start("seed"))

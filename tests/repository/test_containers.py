@@ -28,6 +28,8 @@ DOT_ENV = {
     "POSTGRES_PASSWORD": "5ca1ab1e" * 8,
     "PLENARY_SECRET": "0ddba11" * 8,
     "PLENARY_KEY": "c0ffee00" * 8,
+    "PLENARY_SMTP": "smtp://127.0.0.1:1",
+    "PLENARY_MAIL_FROM": "Plenary <tickets@plenary.example>",
     "PLENARY_GATEWAY": "test",
     "PLENARY_DEMO": "1",
 }

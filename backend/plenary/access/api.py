@@ -25,7 +25,8 @@ class Session:
 
 @strawberry.type(description="What this server shows to everybody.")
 class Features:
-    mailbox: bool = strawberry.field(description="Whether `mailbox` shows the mails that were sent.")
+    mailbox: bool = strawberry.field(description="Whether `mailbox` shows the mails that were written.")
+    sends_mail: bool = strawberry.field(description="Whether mails are sent to the people they are for.")
     test_gateway: bool = strawberry.field(description="Whether orders are paid on a test page, where no money moves.")
 
 
@@ -38,7 +39,11 @@ class Query:
     @strawberry.field(description="What this server shows to everybody.")
     async def features(self, info: Info) -> Features:
         settings = info.context.settings
-        return Features(mailbox=settings.shows_mailbox, test_gateway=settings.gateway == "test")
+        return Features(
+            mailbox=settings.shows_mailbox,
+            sends_mail=settings.smtp is not None,
+            test_gateway=settings.gateway == "test",
+        )
 
 
 @strawberry.type

@@ -3,6 +3,8 @@
 # Strawberry's decorators answer Any, which mypy takes for untyped.
 # mypy: disable-error-code="untyped-decorator"
 
+import enum
+from base64 import b64encode
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -15,14 +17,33 @@ from plenary.graphql.words import PageInfo, encode_cursor, page, page_size
 from plenary.notifications import mailbox
 
 
-@strawberry.type(description="A mail that was sent.")
+@strawberry.enum(description="How a mail stands.")
+class MailState(enum.Enum):
+    WAITING = strawberry.enum_value("waiting", description="It is to be handed to the mail server, now or once more.")
+    DELIVERED = strawberry.enum_value(
+        "delivered", description="The mail server has it; where there is none, being in the mailbox is enough."
+    )
+    PARKED = strawberry.enum_value("parked", description="Nobody took it. An operator can have it tried again.")
+
+
+@strawberry.type(description="A file that comes with a mail.")
+class Attachment:
+    name: str = strawberry.field(description="Its name. Where it is shown within the HTML, that says `cid:` and this.")
+    type: str = strawberry.field(description="What it is, as in `text/calendar; charset=utf-8`.")
+    content: str = strawberry.field(description="Its bytes, in base64.")
+    within: bool = strawberry.field(description="Whether it is a picture within the HTML.")
+
+
+@strawberry.type(description="A mail that was written.")
 class Mail:
     id: UUID = strawberry.field(description="One for each event and recipient.")
     to: str = strawberry.field(description="The recipient's address.")
     subject: str = strawberry.field(description="One line.")
     text: str = strawberry.field(description="As plain text.")
     html: str = strawberry.field(description="As HTML that says the same. Show it in a frame without rights.")
-    sent_at: datetime = strawberry.field(description="When it was sent.")
+    sent_at: datetime = strawberry.field(description="When it was written.")
+    state: MailState = strawberry.field(description="How it stands.")
+    attachments: list[Attachment] = strawberry.field(description="The files that come with it.")
 
     @classmethod
     def of(cls, mail: mailbox.Mail) -> Self:
@@ -34,6 +55,11 @@ class Mail:
             text=mail.text,
             html=mail.html,
             sent_at=mail.sent_at,
+            state=MailState(mail.state),
+            attachments=[
+                Attachment(name=file.name, type=file.type, content=b64encode(file.content).decode(), within=file.within)
+                for file in mail.attachments
+            ],
         )
 
 
@@ -56,7 +82,7 @@ def cursor_of(mail: mailbox.Mail) -> str:
 
 @strawberry.type
 class Query:
-    @strawberry.field(description="The mails that were sent, the newest first; null unless this server shows them.")
+    @strawberry.field(description="The mails that were written, the newest first; null unless this server shows them.")
     async def mailbox(self, info: Info, first: First = 20, after: After = None) -> MailConnection | None:
         size, before = page_size(first), after_instant(after)
         if not info.context.settings.shows_mailbox:

@@ -20,7 +20,7 @@ from plenary.engine.followers import Handler
 from plenary.engine.messages import Event
 from plenary.engine.sealed import ERASED
 from plenary.engine.views import Row, View, read_row
-from plenary.notifications.mailbox import Mail, keep_mails
+from plenary.notifications.mailbox import Mail, State, keep_mails
 from plenary.registration.assignments import SeatAssigned
 from plenary.registration.order_events import OrderConfirmed, PaymentReturned
 from plenary.registration.orders import ORDERS
@@ -59,15 +59,16 @@ def _escaped(words: Words) -> dict[str, str]:
 
 def mail_follower(settings: Settings, secrets: Secrets) -> Callable[[Engine], Handler]:
     """The follower that writes the mails, once the engine is there."""
-    return lambda engine: MailFollower(engine, secrets, settings.url)
+    state: State = "delivered" if settings.smtp is None else "waiting"
+    return lambda engine: MailFollower(engine, secrets, settings.url, state)
 
 
 class MailFollower:
     """Writes the mails of a batch of events, and keeps them together with the bookmark."""
 
-    def __init__(self, engine: Engine, secrets: Secrets, url: str) -> None:
-        """`url`: the address of this server, which links begin with."""
-        self._engine, self._secrets, self._url = engine, secrets, url
+    def __init__(self, engine: Engine, secrets: Secrets, url: str, state: State) -> None:
+        """`url`: the address of this server, which links begin with. `state`: how a mail stands that is new."""
+        self._engine, self._secrets, self._url, self._state = engine, secrets, url, state
         self._written: dict[int, list[Mail]] = {}
 
     async def act(self, events: Sequence[Event]) -> None:
@@ -136,7 +137,7 @@ class MailFollower:
     def _to(self, event: Event, person: UUID, recipient: str, letter: Letter) -> Mail:
         subject, text, html = letter.written()
         id_ = uuid5(MAILS, f"{event.position}/{person}")
-        return Mail(id_, person, recipient, subject, text, html, self._engine.now())
+        return Mail(id_, person, recipient, subject, text, html, self._engine.now(), state=self._state)
 
     def _link(self, order_id: UUID) -> str:
         """An order's link: its secret is in the fragment, which browsers keep to themselves."""

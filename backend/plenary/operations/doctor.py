@@ -1,6 +1,6 @@
 """The doctor: looks at everything that can be wrong with an installation, and says what to do about it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -34,7 +34,11 @@ class Finding:
         return self.advice is None
 
 
-async def examine(engine: Engine, redis: str | None) -> AsyncIterator[Finding]:
+Look = Callable[[AsyncConnection, datetime], Awaitable[list[tuple[str, str | None]]]]
+"""Looks at what is not the engine's, at this time: what was found, and what to do about it, if anything."""
+
+
+async def examine(engine: Engine, redis: str | None, others: Sequence[Look] = ()) -> AsyncIterator[Finding]:
     """Everything that can be looked at from outside, one after the other; the engine need not run."""
     looks: tuple[Callable[[Engine, AsyncConnection], AsyncIterator[Finding]], ...] = (
         _log, _clock, _work, _put_aside, _timers, _people, _left_over,
@@ -43,6 +47,10 @@ async def examine(engine: Engine, redis: str | None) -> AsyncIterator[Finding]:
         for look in looks:
             async for finding in look(engine, db):
                 yield finding
+        now = (await db.execute(sa.select(engine.database.now()))).scalar_one()
+        for other in others:
+            for what, advice in await other(db, now):
+                yield Finding(what, advice)
     if redis is not None:
         yield await _doorbell(redis)
 
