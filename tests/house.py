@@ -100,6 +100,9 @@ TYPES = {
     "registrant": "PersonInput!",
     "attendee": "PersonInput!",
     "position": "Int!",
+    "secret": "String!",
+    "firstName": "String!",
+    "lastName": "String!",
 }
 ADA = {"email": "Ada@example.org", "firstName": "Ada", "lastName": "Lovelace"}
 JON = {"email": "jon@example.org", "firstName": "Jon", "lastName": "Jaffe"}

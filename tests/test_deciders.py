@@ -147,6 +147,11 @@ COMMANDS: dict[Decider[Any, Any, Any], list[Any]] = {
         replace(GIVE, position=2),
         assignments.UnassignSeat(FIRST, 1),
         assignments.RemoveSeats(FIRST, (1,)),
+        assignments.TakeSeat(FIRST, 1, 0, ex.JON, "jon@example.org", "Jon", "Jaffe"),
+        assignments.TakeSeat(FIRST, 1, 1, ex.JON, "jon@example.org", "Jon", ""),
+        assignments.CorrectAttendee(FIRST, 1, 1, "Bill", "Flash"),
+        assignments.RemoveSeats(FIRST, (1, 2)),
+        assignments.ResendTicket(FIRST, 1, ex.NOON),
     ],
     PAYMENT: [
         BILL,

@@ -18,6 +18,7 @@ _TERMS: Final = adding(least=1, most=None, sale_from=None, sale_until=None)
 UPCASTERS: Final[Mapping[str, Sequence[Upcaster]]] = {
     "ConferenceCreated": (_SETTLED,),
     "ConferenceEdited": (_SETTLED,),
+    "SeatAssigned": (adding(generation=0),),
     "SeatTypeAdded": (_TERMS,),
     "SeatTypeEdited": (_TERMS,),
     "OrderConfirmed": (adding(promos=()),),

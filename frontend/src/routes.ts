@@ -17,6 +17,8 @@ const ROUTES: Route[] = [
   { path: '/', page: plain(Catalogue) },
   { path: '/c/:slug', page: Conference },
   { path: '/o/:orderId', page: Order },
+  { path: '/s/:orderId/:position', load: () => import('./pages/Seat.svelte') },
+  { path: '/t/:orderId/:position', load: () => import('./pages/Transfer.svelte') },
   { path: '/find', load: () => import('./pages/FindOrder.svelte') },
   { path: '/organize/*', load: () => import('./pages/organize/Organize.svelte') },
   { path: '/watch/*', load: () => import('./pages/watch/Watch.svelte') },

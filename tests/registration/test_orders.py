@@ -15,6 +15,7 @@ from plenary.registration.assignments import (
     AttendeeCorrected,
     SeatAssigned,
     SeatUnassigned,
+    TicketResent,
 )
 from plenary.registration.assignments import Seat as NumberedSeat
 from plenary.registration.order_events import OrderHeld, OrderSoldOut, PaymentReturned
@@ -52,7 +53,7 @@ INITIATED = PaymentInitiated(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 24_900, "USD",
 SECOND = replace(INITIATED, payment_id=OTHER_PAYMENT)
 COMPLETED = PaymentCompleted(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 24_900, "USD", datetime(2030, 5, 1, tzinfo=UTC), "r")
 CREATED = AssignmentsCreated(ORDER_ID, CONFERENCE_ID, (NumberedSeat(1, GA, "GA"), NumberedSeat(2, CP, "CP")))
-ASSIGNED = SeatAssigned(ORDER_ID, CONFERENCE_ID, 2, JON, "jon@example.org", "Jon", "Jaffe", None)
+ASSIGNED = SeatAssigned(ORDER_ID, CONFERENCE_ID, 2, JON, "jon@example.org", "Jon", "Jaffe", None, 1)
 
 
 def wanted_and_granted(row: OrderRow) -> list[tuple[str, int, int | None]]:
@@ -108,7 +109,10 @@ def test_seats_are_given_corrected_and_taken_back() -> None:
     corrected = AttendeeCorrected(ORDER_ID, CONFERENCE_ID, 2, JON, "jon@example.org", "Jonathan", "Jaffe")
     row = show(ORDERS, *confirmed, ASSIGNED, corrected)
     assert [seat.attendee and seat.attendee.first_name for seat in row.seats] == [None, "Jonathan"]
-    assert show(ORDERS, *confirmed, ASSIGNED, SeatUnassigned(ORDER_ID, 2, JON)).seats[1].attendee is None
+    assert [seat.generation for seat in row.seats] == [0, 1]
+    assert show(ORDERS, *confirmed, ASSIGNED, TicketResent(ORDER_ID, 2, NOON)).seats[1].generation == 1
+    free = show(ORDERS, *confirmed, ASSIGNED, SeatUnassigned(ORDER_ID, 2, JON)).seats[1]
+    assert (free.attendee, free.generation) == (None, 2)
 
 
 def test_ends_are_shown_as_what_they_are() -> None:

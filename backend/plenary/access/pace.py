@@ -22,6 +22,7 @@ class Allowance:
 ALLOWANCES: Mapping[str, Allowance] = {
     "create_conference": Allowance(burst=600, per_minute=120),
     "find_order": Allowance(burst=300, per_minute=120),
+    "resend": Allowance(burst=60, per_minute=20),
     "place_order": Allowance(burst=10_000, per_minute=30_000),
 }
 

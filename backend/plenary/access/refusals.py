@@ -18,3 +18,12 @@ class WrongOrderLink(Refusal):
     """No order has this secret."""
 
     text: ClassVar[str] = "This link does not open an order. Please check that it was copied as a whole."
+
+
+@dataclass(frozen=True, slots=True)
+class WrongSeatLink(Refusal):
+    """No seat has this secret, or no longer."""
+
+    text: ClassVar[str] = (
+        "This link does not open a seat. It may have been used, or the seat was given to somebody else."
+    )

@@ -65,6 +65,10 @@ class Visitor:
         """Whether this browser may change an order: only its registrant."""
         return await self.may(scopes.order(order_id))
 
+    async def has_seat(self, order_id: UUID, position: int, generation: int) -> bool:
+        """Whether this browser belongs to who sits on a seat, since it last changed hands."""
+        return await self.may(scopes.seat(order_id, position, generation))
+
     async def conferences(self) -> list[UUID]:
         """The conferences this browser may run."""
         return scopes.ids("conference", await self.scopes())

@@ -10,6 +10,7 @@ from strawberry.types.info import Info as StrawberryInfo
 from plenary.access.pace import Pace
 from plenary.access.secrets import Secrets
 from plenary.access.sessions import LIFETIME, Sessions
+from plenary.access.tickets import Tickets
 from plenary.access.tries import Tries
 from plenary.access.visitor import Visitor
 from plenary.engine.engine import Engine
@@ -23,12 +24,13 @@ class Context:
     """One request, or one operation on a socket.
 
     `engine` carries out commands and answers reads; what goes wrong there may be raised: clients see a reference only.
-    `visitor` says who may do what, and gains or loses rights. `secrets` derives order links, access codes, order codes.
+    `visitor` says who may do what, and gains or loses rights. `secrets` derives links and codes, `tickets` signs.
     """
 
     engine: Engine
     settings: Settings
     secrets: Secrets
+    tickets: Tickets
     visitor: Visitor
 
     def again(self) -> "Context":
@@ -46,6 +48,7 @@ class Contexts:
         """One for the life of the server."""
         self.engine, self.settings = engine, settings
         self.secrets = Secrets(settings.secret)
+        self.tickets = Tickets(self.secrets)
         self.sessions = Sessions(engine.database, engine.now)
         self.tries = Tries(engine.database, engine.now, self.secrets.key("tries"))
         self.pace = Pace(engine.now)
@@ -78,9 +81,9 @@ class Contexts:
             address=connection.client.host if connection.client else "unknown",
             keep=None if response is None else keep,
         )
-        return Context(self.engine, self.settings, self.secrets, visitor)
+        return Context(self.engine, self.settings, self.secrets, self.tickets, visitor)
 
     def stranger(self) -> Context:
         """The context of nobody in particular, without any rights."""
         visitor = Visitor(self.sessions, self.tries, self.pace, token=None, address="nobody", keep=None)
-        return Context(self.engine, self.settings, self.secrets, visitor)
+        return Context(self.engine, self.settings, self.secrets, self.tickets, visitor)

@@ -2,7 +2,7 @@
 
 import re
 
-from plenary.access.refusals import WrongAccessCode, WrongOrderLink
+from plenary.access.refusals import WrongAccessCode, WrongOrderLink, WrongSeatLink
 from plenary.access.tries import TooManyTries
 from plenary.access.visitor import NotAllowed
 from plenary.conferences import conference_messages as conference
@@ -23,6 +23,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     NotAllowed,
     WrongAccessCode,
     WrongOrderLink,
+    WrongSeatLink,
     NoGateway,
     TooManyTries,
     conference.ConferenceNotFound,
@@ -65,6 +66,9 @@ REFUSALS: tuple[type[Refusal], ...] = (
     promo_code.CodeMoved,
     assignments.NoSeatsToAssign,
     assignments.SeatNotFound,
+    assignments.SeatIsNobodys,
+    assignments.SeatHasChangedHands,
+    assignments.TicketJustResent,
     payment.PaymentNotFound,
     payment.PaymentOfAnotherOrder,
     payment.PaymentIsCompleted,

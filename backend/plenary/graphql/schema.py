@@ -14,11 +14,12 @@ from plenary.payments import api as payments
 from plenary.registration import api as registration
 from plenary.registration import orders_api as orders
 from plenary.registration import promo_api as promo_codes
+from plenary.registration import tickets_api as tickets
 
 PRINTED: Final = Path(__file__).resolve().parents[3] / "schema.graphql"
 
 
-APIS: Final = (conferences, registration, orders, promo_codes, payments, notifications, access)
+APIS: Final = (conferences, registration, orders, tickets, promo_codes, payments, notifications, access)
 
 
 def assemble() -> Schema:

@@ -1,60 +1,35 @@
-"""Mail: who is written to when something happened, and what the letter says. Each event and recipient gets one mail."""
+"""Mail: who is written to when something happened. Each event and recipient gets one mail."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from html import escape
-from pathlib import Path
-from string import Template
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plenary.access.secrets import Secrets
+from plenary.access.tickets import Ticket, Tickets, picture_for_mail
 from plenary.amounts import money
 from plenary.conferences.catalogue import CATALOGUE
 from plenary.conferences.conference import CONFERENCE
+from plenary.conferences.conference_messages import Details
 from plenary.engine.engine import Engine
 from plenary.engine.followers import Handler
 from plenary.engine.messages import Event
 from plenary.engine.sealed import ERASED
 from plenary.engine.views import Row, View, read_row
-from plenary.notifications.mailbox import Mail, State, keep_mails
-from plenary.registration.assignments import SeatAssigned
-from plenary.registration.order_events import OrderConfirmed, PaymentReturned
+from plenary.notifications.calendar import calendar_file
+from plenary.notifications.letters import Letter, dates
+from plenary.notifications.mailbox import Attachment, Mail, State, keep_mails
+from plenary.registration.assignments import ASSIGNMENTS, SeatAssigned, TicketResent
+from plenary.registration.order_events import OrderConfirmed, OrderExpired, PaymentReturned
 from plenary.registration.orders import ORDERS
+from plenary.registration.orders_rows import OrderRow
 from plenary.settings import Settings
 
 MAILS: Final = uuid5(NAMESPACE_URL, "plenary:mails")
-TEMPLATES: Final = {
-    file.name: Template(file.read_text(encoding="utf-8")) for file in (Path(__file__).parent / "templates").iterdir()
-}
 PATIENCE: Final = 30.0
-Words = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What a mail says: a template's name, its subject, and the words that fill both."""
-
-    template: str
-    subject: str
-    words: Words
-    lines: Sequence[Words] = ()
-
-    def written(self) -> tuple[str, str, str]:
-        """Subject, plain text and HTML. A subject is one line, whatever the names in it are; in HTML all is escaped."""
-        subject = " ".join(Template(self.subject).substitute(self.words).split())
-        plain = "\n".join(TEMPLATES["line.txt"].substitute(line).rstrip("\n") for line in self.lines)
-        marked = "\n        ".join(TEMPLATES["line.html"].substitute(_escaped(line)).strip() for line in self.lines)
-        text = TEMPLATES[f"{self.template}.txt"].substitute(self.words, lines=plain)
-        html = TEMPLATES[f"{self.template}.html"].substitute(_escaped(self.words), lines=marked)
-        return subject, text, html
-
-
-def _escaped(words: Words) -> dict[str, str]:
-    return {name: escape(word) for name, word in words.items()}
+EXPIRED: Final = "Your seats at $conference were not paid in time: order $code"
 
 
 def mail_follower(settings: Settings, secrets: Secrets) -> Callable[[Engine], Handler]:
@@ -69,6 +44,7 @@ class MailFollower:
     def __init__(self, engine: Engine, secrets: Secrets, url: str, state: State) -> None:
         """`url`: the address of this server, which links begin with. `state`: how a mail stands that is new."""
         self._engine, self._secrets, self._url, self._state = engine, secrets, url, state
+        self._tickets = Tickets(secrets)
         self._written: dict[int, list[Mail]] = {}
 
     async def act(self, events: Sequence[Event]) -> None:
@@ -92,68 +68,118 @@ class MailFollower:
         """The mails about an event, one for everybody whom it concerns."""
         match event.data:
             case OrderConfirmed() as order:
-                words = await self._conference(order.conference_id) | {
-                    "first_name": order.first_name,
-                    "code": order.code,
-                    "total": money(order.total, order.currency),
-                    "link": self._link(order.order_id),
-                }
-                lines = [
-                    {
-                        "quantity": str(line.quantity),
-                        "name": line.name,
-                        "total": money(line.quantity * line.unit_price, order.currency),
-                    }
-                    for line in order.lines
-                ]
-                letter = Letter("order_confirmed", "Your seats at $conference: order $code", words, lines)
-                yield self._to(event, order.registrant, order.email, letter)
+                yield self._to(event, order.registrant, order.email, await self._confirmation(order))
             case SeatAssigned() as seat:
-                row = await self._row(ORDERS, seat.order_id, event.position)
-                sold_as = {one.position: one.seat_type for one in row.seats}
-                words = await self._conference(seat.conference_id) | {
-                    "first_name": seat.first_name,
-                    "seat_type": sold_as[seat.position],
-                }
-                letter = Letter("seat_assigned", "Your seat at $conference", words)
-                yield self._to(event, seat.attendee, seat.email, letter)
+                told = await self._ticket(event, seat.order_id, seat.position, seat.generation, seat.first_name)
+                if told is not None:
+                    yield self._to(event, seat.attendee, seat.email, told)
+            case TicketResent(order_id, position):
+                seats, _ = await self._engine.state(ASSIGNMENTS, order_id, fresh=True)
+                who = seats.attendees.get(position) if seats else None
+                if seats is not None and who is not None:  # else it was taken back meanwhile
+                    told = await self._ticket(event, order_id, position, seats.generation(position), who.first_name)
+                    if told is not None:
+                        yield self._to(event, who.attendee, who.email, told)
+            case OrderExpired(order_id):
+                row = await self._row(ORDERS, order_id, event.position)
+                if row.payment is not None:
+                    words = await self._about(row)
+                    yield self._registrant(event, row, Letter("expired_while_paying", EXPIRED, words))
             case PaymentReturned() as payment:
                 row = await self._row(ORDERS, payment.order_id, event.position)
-                words = await self._conference(row.conference_id) | {
-                    "first_name": row.first_name or "",
-                    "code": row.code,
+                words = await self._about(row) | {
                     "amount": money(payment.amount, row.currency),
                     "reason": payment.reason,
-                    "link": self._link(row.order_id),
                 }
-                if row.registrant is not None and row.email is not None:
+                if row.registrant is not None:
                     letter = Letter("payment_returned", "Refund of your payment for $conference: order $code", words)
-                    yield self._to(event, row.registrant, row.email, letter)
+                    yield self._registrant(event, row, letter)
                 ours = await self._row(CATALOGUE, row.conference_id, event.position)
                 words |= {"owner": ours.owner_name, "orders": f"{self._url}/organize/{ours.slug}/orders"}
                 letter = Letter("payment_returned_notice", "A payment for $conference is refunded: order $code", words)
                 yield self._to(event, ours.owner, ours.owner_email, letter)
 
+    async def _confirmation(self, order: OrderConfirmed) -> Letter:
+        """What somebody booked, with the link to it."""
+        details = await self._details(order.conference_id)
+        words = self._conference(details) | {
+            "first_name": order.first_name,
+            "code": order.code,
+            "total": money(order.total, order.currency),
+            "link": self._link(order.order_id),
+        }
+        lines = [
+            {
+                "quantity": str(line.quantity),
+                "name": line.name,
+                "total": money(line.quantity * line.unit_price, order.currency),
+            }
+            for line in order.lines
+        ]
+        subject = "Your seats at $conference: order $code"
+        return Letter("order_confirmed", subject, words, lines, (self._calendar(details),))
+
+    async def _ticket(
+        self, event: Event, order_id: UUID, position: int, generation: int, first_name: str
+    ) -> Letter | None:
+        """A seat with its ticket, of the generation that is meant; None where the seat was given up meanwhile."""
+        row = await self._row(ORDERS, order_id, event.position)
+        seat = next((seat for seat in row.seats if seat.position == position), None)
+        if seat is None:
+            return None
+        generation = generation or seat.generation  # what was stored before there were any does not say it
+        details = await self._details(row.conference_id)
+        secret = self._secrets.seat_secret(order_id, position, generation)
+        words = self._conference(details) | {
+            "first_name": first_name,
+            "seat_type": seat.seat_type,
+            "link": f"{self._url}/s/{order_id}/{position}#{secret}",
+        }
+        token = self._tickets.issue(row.conference_id, Ticket(order_id, position, generation))
+        picture = await asyncio.to_thread(picture_for_mail, token)
+        code = Attachment("ticket.png", "image/png", picture, within=True)
+        return Letter("seat_assigned", "Your seat at $conference", words, (), (code, self._calendar(details)))
+
+    async def _about(self, row: OrderRow) -> dict[str, str]:
+        """What a mail to a registrant says of their order."""
+        return self._conference(await self._details(row.conference_id)) | {
+            "first_name": row.first_name or "",
+            "code": row.code,
+            "link": self._link(row.order_id),
+        }
+
+    def _registrant(self, event: Event, row: OrderRow, letter: Letter) -> Mail:
+        """To who ordered; they have said who they are, or nothing would have been paid."""
+        assert row.registrant is not None
+        return self._to(event, row.registrant, row.email or ERASED, letter)
+
     def _to(self, event: Event, person: UUID, recipient: str, letter: Letter) -> Mail:
         subject, text, html = letter.written()
         id_ = uuid5(MAILS, f"{event.position}/{person}")
-        return Mail(id_, person, recipient, subject, text, html, self._engine.now(), state=self._state)
+        now, files = self._engine.now(), letter.attachments
+        return Mail(id_, person, recipient, subject, text, html, now, files, self._state)
 
     def _link(self, order_id: UUID) -> str:
         """An order's link: its secret is in the fragment, which browsers keep to themselves."""
         return f"{self._url}/o/{order_id}#{self._secrets.order_secret(order_id)}"
 
-    async def _conference(self, conference_id: UUID) -> dict[str, str]:
-        """What every mail says of a conference, as it is now."""
+    async def _details(self, conference_id: UUID) -> Details:
+        """A conference as it is now."""
         conference, _ = await self._engine.state(CONFERENCE, conference_id, fresh=True)
         assert conference is not None  # what is mailed about happened at a conference
-        details = conference.details
+        return conference.details
+
+    def _conference(self, details: Details) -> dict[str, str]:
+        """What every mail says of a conference."""
         return {
             "conference": details.name,
             "dates": dates(details.starts_on, details.ends_on),
             "location": details.location,
             "page": f"{self._url}/c/{details.slug}",
         }
+
+    def _calendar(self, details: Details) -> Attachment:
+        return calendar_file(details, f"{self._url}/c/{details.slug}", self._engine.now())
 
     async def _row(self, view: View[Row], key: UUID, position: int) -> Row:
         """A row as it was shown not earlier than at a position."""
@@ -162,9 +188,3 @@ class MailFollower:
         found = await read_row(self._engine.database, view, key)
         assert found[0] is not None  # its events came before this one
         return found[0]
-
-
-def dates(starts_on: date, ends_on: date) -> str:
-    """The days of a conference for people: "3 May 2030", or "3 May 2030 to 5 May 2030"."""
-    days = [f"{day.day} {day:%B %Y}" for day in (starts_on, ends_on)]
-    return days[0] if starts_on == ends_on else " to ".join(days)

@@ -1,11 +1,18 @@
-"""Who sits where: one numbered seat for every seat of a confirmed order, each given to one person or to nobody yet."""
+"""Who sits where: one numbered seat for every seat of a confirmed order, each given to one person or to nobody yet.
 
-from dataclasses import dataclass, field, replace
-from typing import Annotated, ClassVar, get_args
+A seat has a generation, which grows each time it changes hands: links and tickets of earlier ones open nothing.
+"""
+
+from dataclasses import astuple, dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar, Final, get_args
 from uuid import UUID
 
 from plenary.engine.decider import Decider, Map, Personal, Refusal
 from plenary.words import check_email, check_line, invalid, tidy
+
+RESEND: Final = timedelta(minutes=1)
+"""How long after a ticket was sent again it is not sent once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,30 @@ class UnassignSeat:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeSeat:
+    """Sit down on a seat by a link that was made for this generation of it."""
+
+    order_id: UUID
+    position: int
+    generation: int
+    attendee: UUID
+    email: str
+    first_name: str
+    last_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectAttendee:
+    """Whoever sits there, since this generation, is called so."""
+
+    order_id: UUID
+    position: int
+    generation: int
+    first_name: str
+    last_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveSeats:
     """These seats were given up: they leave the order for good, and the others keep their numbers."""
 
@@ -50,7 +81,14 @@ class RemoveSeats:
     positions: tuple[int, ...]
 
 
-Command = CreateAssignments | AssignSeat | UnassignSeat | RemoveSeats
+@dataclass(frozen=True, slots=True)
+class ResendTicket:
+    order_id: UUID
+    position: int
+    asked_at: datetime
+
+
+Command = CreateAssignments | AssignSeat | UnassignSeat | TakeSeat | CorrectAttendee | RemoveSeats | ResendTicket
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +108,7 @@ class SeatAssigned:
     first_name: Annotated[str, Personal("attendee")]
     last_name: Annotated[str, Personal("attendee")]
     previous: UUID | None
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +137,16 @@ class SeatsRemoved:
     positions: tuple[int, ...]
 
 
-Event = AssignmentsCreated | SeatAssigned | AttendeeCorrected | SeatUnassigned | SeatsRemoved
+@dataclass(frozen=True, slots=True)
+class TicketResent:
+    """Whoever has this seat is to be sent its ticket once more."""
+
+    order_id: UUID
+    position: int
+    resent_at: datetime
+
+
+Event = AssignmentsCreated | SeatAssigned | AttendeeCorrected | SeatUnassigned | SeatsRemoved | TicketResent
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +162,21 @@ class SeatNotFound(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class SeatIsNobodys(Refusal):
+    text: ClassVar[str] = "Nobody was named for this seat yet."
+
+
+@dataclass(frozen=True, slots=True)
+class SeatHasChangedHands(Refusal):
+    text: ClassVar[str] = "This seat has changed hands meanwhile, and what was sent before no longer opens it."
+
+
+@dataclass(frozen=True, slots=True)
+class TicketJustResent(Refusal):
+    text: ClassVar[str] = "The ticket was sent again a moment ago; please look into the spam folder, too."
+
+
+@dataclass(frozen=True, slots=True)
 class Attendee:
     attendee: UUID
     email: str
@@ -123,12 +186,18 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class Assignments:
-    """The seats of one order; `attendees` by position, a seat given to nobody is not in it. None: not made yet."""
+    """The seats of one order, by position; a seat given to nobody has no attendee. No conference: not made yet."""
 
     conference_id: UUID | None
     positions: frozenset[int]
     attendees: Map[int, Attendee] = field(default_factory=Map)
     removed: frozenset[int] = frozenset()
+    generations: Map[int, int] = field(default_factory=Map)
+    resent: Map[int, datetime] = field(default_factory=Map)
+
+    def generation(self, position: int) -> int:
+        """How often this seat has changed hands."""
+        return self.generations.get(position, 0)
 
 
 def decide(command: Command, assignments: Assignments | None) -> list[Event] | Refusal:
@@ -143,16 +212,28 @@ def decide(command: Command, assignments: Assignments | None) -> list[Event] | R
             return [] if removed.issuperset(positions) else [SeatsRemoved(order_id, positions)]
         case _, None | Assignments(conference_id=None):
             return NoSeatsToAssign()
-        case AssignSeat() | UnassignSeat(), _ if command.position not in assignments.positions:
+        case _, _ if command.position not in assignments.positions:
             return SeatNotFound(command.position)
-        case AssignSeat(), _:
+        case TakeSeat() | CorrectAttendee(), _ if command.generation != assignments.generation(command.position):
+            return SeatHasChangedHands()
+        case AssignSeat() | TakeSeat(), _:
             return _assign(command, assignments)
         case UnassignSeat(order_id, position), _:
             given = assignments.attendees.get(position)
             return [SeatUnassigned(order_id, position, given.attendee)] if given else []
+        case CorrectAttendee() | ResendTicket(), _ if command.position not in assignments.attendees:
+            return SeatIsNobodys()
+        case CorrectAttendee(position=position), _:
+            there = replace(assignments.attendees[position], first_name=command.first_name, last_name=command.last_name)
+            return _assign(AssignSeat(command.order_id, position, *astuple(there)), assignments)
+        case ResendTicket(order_id, position, asked_at), _:
+            before = assignments.resent.get(position)
+            if before is not None and asked_at < before + RESEND:
+                return TicketJustResent()
+            return [TicketResent(order_id, position, asked_at)]
 
 
-def _assign(command: AssignSeat, assignments: Assignments) -> list[Event] | Refusal:
+def _assign(command: AssignSeat | TakeSeat, assignments: Assignments) -> list[Event] | Refusal:
     if refused := invalid(
         check_email("email", command.email),
         check_line("first_name", command.first_name),
@@ -162,33 +243,20 @@ def _assign(command: AssignSeat, assignments: Assignments) -> list[Event] | Refu
     assert assignments.conference_id is not None  # it has this position
     before = assignments.attendees.get(command.position)
     new = Attendee(command.attendee, tidy(command.email), tidy(command.first_name), tidy(command.last_name))
-    if before is None or before.attendee != new.attendee:
+    seat = (command.order_id, assignments.conference_id, command.position)
+    said = (*seat, new.attendee, new.email, new.first_name, new.last_name)
+    if before is None or before.attendee != new.attendee or isinstance(command, TakeSeat):
         previous = before.attendee if before else None
-        return [
-            SeatAssigned(
-                command.order_id,
-                assignments.conference_id,
-                command.position,
-                new.attendee,
-                new.email,
-                new.first_name,
-                new.last_name,
-                previous,
-            )
-        ]
+        return [SeatAssigned(*said, previous, assignments.generation(command.position) + 1)]
     if (new.first_name, new.last_name) == (before.first_name, before.last_name):
         return []
-    return [
-        AttendeeCorrected(
-            command.order_id,
-            assignments.conference_id,
-            command.position,
-            new.attendee,
-            new.email,
-            new.first_name,
-            new.last_name,
-        )
-    ]
+    return [AttendeeCorrected(*said)]
+
+
+def next_generation(event: SeatAssigned | SeatUnassigned, before: int) -> int:
+    """The generation of a seat that changes hands; what was stored before there were any does not say it (0)."""
+    said = event.generation if isinstance(event, SeatAssigned) else 0
+    return said or before + 1
 
 
 def evolve(assignments: Assignments | None, event: Event) -> Assignments | None:
@@ -196,21 +264,27 @@ def evolve(assignments: Assignments | None, event: Event) -> Assignments | None:
     match event, assignments:
         case AssignmentsCreated(_, conference_id, seats), None | Assignments(conference_id=None):
             removed = assignments.removed if assignments else frozenset()
-            positions = frozenset(seat.position for seat in seats) - removed
-            return Assignments(conference_id, positions, removed=removed)
-        case SeatsRemoved(positions=positions), None:
-            return Assignments(None, frozenset(), removed=frozenset(positions))
-        case SeatsRemoved(positions=positions), Assignments(attendees=attendees, removed=removed):
-            for position in positions:
-                attendees = attendees.delete(position) if position in attendees else attendees
-            left = assignments.positions - set(positions)
-            return replace(assignments, positions=left, attendees=attendees, removed=removed | set(positions))
+            return Assignments(conference_id, frozenset(seat.position for seat in seats) - removed, removed=removed)
+        case SeatsRemoved(positions=gone), None:
+            return Assignments(None, frozenset(), removed=frozenset(gone))
+        case SeatsRemoved(positions=gone), Assignments(positions=positions, attendees=attendees, removed=removed):
+            sitting = Map({position: who for position, who in attendees.items() if position not in gone})
+            left = positions.difference(gone)
+            return replace(assignments, positions=left, attendees=sitting, removed=removed.union(gone))
+        case TicketResent(position=position, resent_at=resent_at), Assignments(resent=resent):
+            return replace(assignments, resent=resent.set(position, resent_at))
         case SeatAssigned() | AttendeeCorrected(), Assignments(attendees=attendees):
-            attendee = Attendee(event.attendee, event.email, event.first_name, event.last_name)
-            return replace(assignments, attendees=attendees.set(event.position, attendee))
+            who = Attendee(event.attendee, event.email, event.first_name, event.last_name)
+            seated = replace(assignments, attendees=attendees.set(event.position, who))
+            return _passed_on(seated, event) if isinstance(event, SeatAssigned) else seated
         case SeatUnassigned(position=position), Assignments(attendees=attendees):
-            return replace(assignments, attendees=attendees.delete(position))
+            return _passed_on(replace(assignments, attendees=attendees.delete(position)), event)
     raise ValueError(f"{type(event).__name__} cannot follow on {type(assignments).__name__}")
+
+
+def _passed_on(assignments: Assignments, event: SeatAssigned | SeatUnassigned) -> Assignments:
+    generation = next_generation(event, assignments.generation(event.position))
+    return replace(assignments, generations=assignments.generations.set(event.position, generation))
 
 
 ASSIGNMENTS: Decider[Command, Assignments | None, Event] = Decider(

@@ -150,13 +150,8 @@ def _changed(row: OrderRow, event: Any) -> OrderRow:
             return replace(
                 row, seats=tuple(Seat(seat.position, seat.seat_type_id, seat.seat_type) for seat in remaining)
             )
-        case (
-            assignments.SeatAssigned(position=position, email=email, first_name=first_name, last_name=last_name)
-            | assignments.AttendeeCorrected(position=position, email=email, first_name=first_name, last_name=last_name)
-        ):
-            return _seated(row, position, Person(email, first_name, last_name))
-        case assignments.SeatUnassigned(position=position):
-            return _seated(row, position, None)
+        case assignments.SeatAssigned() | assignments.AttendeeCorrected() | assignments.SeatUnassigned():
+            return replace(row, seats=tuple(_seated(seat, event) for seat in row.seats))
         case (
             facts.PaymentRequested()
             | facts.PaymentReturned()
@@ -164,6 +159,7 @@ def _changed(row: OrderRow, event: Any) -> OrderRow:
             | facts.PartRetaken()
             | facts.ConfirmationResent()
             | assignments.SeatsRemoved()
+            | assignments.TicketResent()
         ):
             return row  # told by another event, or nothing to show
         case _:
@@ -179,9 +175,17 @@ def _granted(row: OrderRow, granted: Iterable[Item | facts.Line]) -> tuple[Order
     return tuple(replace(line, granted=seats.get(line.seat_type_id, 0)) for line in row.lines)
 
 
-def _seated(row: OrderRow, position: int, attendee: Person | None) -> OrderRow:
-    seats = (replace(seat, attendee=attendee) if seat.position == position else seat for seat in row.seats)
-    return replace(row, seats=tuple(seats))
+def _seated(
+    seat: Seat, event: assignments.SeatAssigned | assignments.AttendeeCorrected | assignments.SeatUnassigned
+) -> Seat:
+    if seat.position != event.position:
+        return seat
+    if isinstance(event, assignments.SeatUnassigned):
+        return replace(seat, attendee=None, generation=assignments.next_generation(event, seat.generation))
+    seat = replace(seat, attendee=Person(event.email, event.first_name, event.last_name))
+    if isinstance(event, assignments.AttendeeCorrected):
+        return seat
+    return replace(seat, generation=assignments.next_generation(event, seat.generation))
 
 
 def _paid(shown: Payment | None, event: payments.Event) -> Payment | None:

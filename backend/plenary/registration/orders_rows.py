@@ -57,12 +57,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A numbered seat of a confirmed order, given to somebody or to nobody yet."""
+    """A numbered seat of a confirmed order, given to somebody or to nobody yet; see assignments for its generation."""
 
     position: int
     seat_type_id: UUID
     seat_type: str
     attendee: Person | None = None
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from plenary.graphql.words import (
 )
 from plenary.payments.gateways.pages import page_of
 from plenary.registration import orders_rows as rows
+from plenary.registration.tickets_types import Person, Seat
 from plenary.registration.waitlist import places
 
 
@@ -51,13 +52,6 @@ class PaymentState(enum.Enum):
     REJECTED = strawberry.enum_value("rejected", description="The gateway did not accept it; another may be started.")
     CANCELLED = strawberry.enum_value("cancelled", description="It was given up; another may be started.")
     REFUNDED = strawberry.enum_value("refunded", description="The money went back.")
-
-
-@strawberry.type(description="Somebody who has an order or a seat.")
-class Person:
-    email: str = strawberry.field(description="By which people are told apart.")
-    first_name: str = strawberry.field(description="First name.")
-    last_name: str = strawberry.field(description="Last name.")
 
 
 @strawberry.type(description="The seats of one type in an order, with name and price as sold.")
@@ -89,14 +83,6 @@ class Payment:
     state: PaymentState = strawberry.field(description="How it stands.")
     amount: Money = strawberry.field(description="What is to be paid, or was.")
     pay_at: str | None = strawberry.field(description="The path of the gateway's page, while it can be paid there.")
-
-
-@strawberry.type(description="A numbered seat of a confirmed order.")
-class Seat:
-    position: int = strawberry.field(description="Its number in the order, from 1.")
-    seat_type_id: UUID = strawberry.field(description="The seat type.")
-    seat_type: str = strawberry.field(description="The name it was sold under.")
-    attendee: Person | None = strawberry.field(description="Who sits there; null while nobody was named.")
 
 
 @strawberry.type(description="An order of seats at one conference.")
@@ -162,7 +148,7 @@ class Order:
             if row.email is None
             else Person(email=row.email, first_name=row.first_name or "", last_name=row.last_name or ""),
             payment=_payment(row),
-            seats=[_seat(seat) for seat in row.seats],
+            seats=[Seat.of(row, seat) for seat in row.seats],
             position=Position(row.position),
             stale=stale,
         )
@@ -187,16 +173,6 @@ def _payment(row: rows.OrderRow) -> Payment | None:
         state=PaymentState(row.payment.state),
         amount=Money.of(row.payment.amount, row.currency),
         pay_at=page_of(row.payment.gateway, row.payment.payment_id) if row.payable else None,
-    )
-
-
-def _seat(seat: rows.Seat) -> Seat:
-    who = seat.attendee
-    return Seat(
-        position=seat.position,
-        seat_type_id=seat.seat_type_id,
-        seat_type=seat.seat_type,
-        attendee=None if who is None else Person(email=who.email, first_name=who.first_name, last_name=who.last_name),
     )
 
 

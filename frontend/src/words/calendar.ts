@@ -1,7 +1,7 @@
 /** A conference as a calendar entry: whole days, as RFC 5545 writes them. */
 export type Dates = { name: string; location: string; startsOn: string; endsOn: string; slug: string };
 
-const escaped = (text: string) => text.replace(/[\\;,]/g, '\\$&').replace(/\n/g, '\\n');
+const escaped = (text: string) => text.replace(/[\\;,]/g, '\\$&').replace(/\r?\n/g, '\\n');
 const dayOf = (date: string) => date.replaceAll('-', '');
 
 function dayAfter(date: string): string {
@@ -44,4 +44,16 @@ export function calendarFile(conference: Dates, url: string, now = new Date()): 
   ]
     .map(folded)
     .join('\r\n');
+}
+
+/** Has the browser save a conference's dates. The address in the file is one that opens nothing by itself. */
+export function saveDates(conference: Dates): void {
+  const file = new Blob([calendarFile(conference, `${location.origin}/c/${conference.slug}`)], {
+    type: 'text/calendar',
+  });
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = `${conference.slug}.ics`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
