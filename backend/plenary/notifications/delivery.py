@@ -91,31 +91,32 @@ class Delivery:
     def __init__(self, database: Database, server: Server, sender: str, host: str) -> None:
         """`sender` is whom mails are from; `host` is ours, which Message-IDs end with."""
         self._database, self._server, self._sender, self._host = database, server, sender, host
-        self.step = asyncio.Lock()
-        """Held while a mail is handed over and that is written down."""
+        self._over = asyncio.Event()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Deliver while the block runs; a mail that is being handed over in the end is finished."""
+        self._over.clear()
         task = asyncio.create_task(self._run())
         try:
             yield
         finally:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST), self.step:
-                    task.cancel()
+            self._over.set()
+            await asyncio.wait([task], timeout=LONGEST)  # it ends between two steps: nothing is torn apart
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
     async def _run(self) -> None:
-        while True:
+        while not self._over.is_set():
             try:
                 found = await self.deliver()
             except Exception as broken:  # whatever a driver raises: what is claimed is found again
                 log.warning("mails could not be looked for", exc_info=broken)
                 found = 0
             if not found:
-                await asyncio.sleep(LOOK_EVERY)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_EVERY):
+                        await self._over.wait()
 
     async def deliver(self) -> int:
         """Send some of the mails whose time has come, if any; how many were: none, too, where the server is away."""
@@ -123,10 +124,9 @@ class Delivery:
         left = await claim_mails(self._database, TOGETHER, CLAIM)
         client, tried = self._server.client(), 0
         try:
-            while left and asyncio.get_running_loop().time() < began + CLAIM / 2:
-                async with self.step:
-                    if not await self._send(client, left.pop(0)):
-                        return 0
+            while left and not self._over.is_set() and asyncio.get_running_loop().time() < began + CLAIM / 2:
+                if not await self._send(client, left.pop(0)):
+                    return 0
                 tried += 1
             if client.is_connected:
                 with suppress(SMTPException, TimeoutError):

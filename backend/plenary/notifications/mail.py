@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -19,17 +20,38 @@ from plenary.engine.messages import Event
 from plenary.engine.sealed import ERASED
 from plenary.engine.views import Row, View, read_row
 from plenary.notifications.calendar import calendar_file
-from plenary.notifications.letters import Letter, dates
+from plenary.notifications.letters import Letter, Words, dates, moment, numbers, sums
 from plenary.notifications.mailbox import Attachment, Mail, State, keep_mails
 from plenary.registration.assignments import ASSIGNMENTS, SeatAssigned, TicketResent
-from plenary.registration.order_events import OrderConfirmed, OrderExpired, PaymentReturned
+from plenary.registration.order_events import (
+    ConfirmationResent,
+    Line,
+    OrderConfirmed,
+    OrderExpired,
+    OrderOffered,
+    PaymentReturned,
+    SeatsCancelled,
+)
 from plenary.registration.orders import ORDERS
 from plenary.registration.orders_rows import OrderRow
 from plenary.settings import Settings
 
 MAILS: Final = uuid5(NAMESPACE_URL, "plenary:mails")
 PATIENCE: Final = 30.0
+CONFIRMED: Final = "Your seats at $conference: order $code"
+OFFERED: Final = "Seats at $conference are yours until $deadline"
 EXPIRED: Final = "Your seats at $conference were not paid in time: order $code"
+CANCELLED: Final = "Cancelled at $conference: order $code"
+RETURNED: Final = "Refund of your payment for $conference: order $code"
+NOTICE: Final = "A payment for $conference is refunded: order $code"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a mail says of an order, and the conference that it is for."""
+
+    details: Details
+    words: dict[str, str]
 
 
 def mail_follower(settings: Settings, secrets: Secrets) -> Callable[[Engine], Handler]:
@@ -68,7 +90,12 @@ class MailFollower:
         """The mails about an event, one for everybody whom it concerns."""
         match event.data:
             case OrderConfirmed() as order:
-                yield self._to(event, order.registrant, order.email, await self._confirmation(order))
+                about = await self._order(order.conference_id, order.order_id, order.code, order.first_name)
+                letter = self._confirmation(about, sums(order.lines, order.promos, order.currency))
+                yield self._to(event, order.registrant, order.email, letter)
+            case ConfirmationResent(order_id):
+                row = await self._row(ORDERS, order_id, event.position)
+                yield self._registrant(event, row, self._confirmation(*await self._about(row)))
             case SeatAssigned() as seat:
                 told = await self._ticket(event, seat.order_id, seat.position, seat.generation, seat.first_name)
                 if told is not None:
@@ -80,44 +107,46 @@ class MailFollower:
                     told = await self._ticket(event, order_id, position, seats.generation(position), who.first_name)
                     if told is not None:
                         yield self._to(event, who.attendee, who.email, told)
+            case OrderOffered(order_id, pay_by=pay_by):
+                row = await self._row(ORDERS, order_id, event.position)
+                about, costs = await self._about(row)
+                words = about.words | {"total": costs[-1]["total"], "deadline": moment(pay_by, about.details.time_zone)}
+                yield self._registrant(event, row, Letter("seats_offered", OFFERED, words, costs[:-1]))
             case OrderExpired(order_id):
                 row = await self._row(ORDERS, order_id, event.position)
                 if row.payment is not None:
-                    words = await self._about(row)
-                    yield self._registrant(event, row, Letter("expired_while_paying", EXPIRED, words))
+                    about, _ = await self._about(row)
+                    yield self._registrant(event, row, Letter("expired_while_paying", EXPIRED, about.words))
+            case SeatsCancelled(order_id, positions=positions, refund=refund, fee=fee, total=total, by=by):
+                row = await self._row(ORDERS, order_id, event.position)
+                about, _ = await self._about(row)
+                words = about.words | {
+                    "seats": numbers(positions),
+                    "how": "as you asked" if by == "registrant" else "by the organizer",
+                    "refund": money(refund, row.currency),
+                    "fee": money(fee, row.currency),
+                    "total": money(total, row.currency),
+                }
+                yield self._registrant(event, row, Letter("seats_cancelled", CANCELLED, words))
             case PaymentReturned() as payment:
                 row = await self._row(ORDERS, payment.order_id, event.position)
-                words = await self._about(row) | {
+                about, _ = await self._about(row)
+                words = about.words | {
                     "amount": money(payment.amount, row.currency),
                     "reason": payment.reason,
                 }
                 if row.registrant is not None:
-                    letter = Letter("payment_returned", "Refund of your payment for $conference: order $code", words)
+                    letter = Letter("payment_returned", RETURNED, words)
                     yield self._registrant(event, row, letter)
                 ours = await self._row(CATALOGUE, row.conference_id, event.position)
                 words |= {"owner": ours.owner_name, "orders": f"{self._url}/organize/{ours.slug}/orders"}
-                letter = Letter("payment_returned_notice", "A payment for $conference is refunded: order $code", words)
+                letter = Letter("payment_returned_notice", NOTICE, words)
                 yield self._to(event, ours.owner, ours.owner_email, letter)
 
-    async def _confirmation(self, order: OrderConfirmed) -> Letter:
+    def _confirmation(self, about: About, costs: Sequence[Words]) -> Letter:
         """What somebody booked, with the link to it."""
-        details = await self._details(order.conference_id)
-        words = self._conference(details) | {
-            "first_name": order.first_name,
-            "code": order.code,
-            "total": money(order.total, order.currency),
-            "link": self._link(order.order_id),
-        }
-        lines = [
-            {
-                "quantity": str(line.quantity),
-                "name": line.name,
-                "total": money(line.quantity * line.unit_price, order.currency),
-            }
-            for line in order.lines
-        ]
-        subject = "Your seats at $conference: order $code"
-        return Letter("order_confirmed", subject, words, lines, (self._calendar(details),))
+        words = about.words | {"total": costs[-1]["total"]}
+        return Letter("order_confirmed", CONFIRMED, words, costs[:-1], (self._calendar(about.details),))
 
     async def _ticket(
         self, event: Event, order_id: UUID, position: int, generation: int, first_name: str
@@ -140,13 +169,16 @@ class MailFollower:
         code = Attachment("ticket.png", "image/png", picture, within=True)
         return Letter("seat_assigned", "Your seat at $conference", words, (), (code, self._calendar(details)))
 
-    async def _about(self, row: OrderRow) -> dict[str, str]:
-        """What a mail to a registrant says of their order."""
-        return self._conference(await self._details(row.conference_id)) | {
-            "first_name": row.first_name or "",
-            "code": row.code,
-            "link": self._link(row.order_id),
-        }
+    async def _about(self, row: OrderRow) -> tuple[About, list[Words]]:
+        """What a mail to a registrant says of their order, and what it costs."""
+        lines = [Line(line.seat_type_id, line.name, line.unit_price, line.seats) for line in row.lines if line.seats]
+        about = await self._order(row.conference_id, row.order_id, row.code, row.first_name or "")
+        return about, sums(lines, row.promos, row.currency)
+
+    async def _order(self, conference_id: UUID, order_id: UUID, code: str, first_name: str) -> About:
+        details = await self._details(conference_id)
+        own = {"first_name": first_name, "code": code, "link": self._link(order_id)}
+        return About(details, self._conference(details) | own)
 
     def _registrant(self, event: Event, row: OrderRow, letter: Letter) -> Mail:
         """To who ordered; they have said who they are, or nothing would have been paid."""
