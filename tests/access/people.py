@@ -12,6 +12,8 @@ from tests.graphql.house import socket
 from tests.house import SETTINGS, Browser, House, conference_input
 
 SECRETS = Secrets(SETTINGS.secret)
+SEAT = 3
+"""The seat that the attendee sits on: its link was opened in a browser of theirs."""
 
 
 @dataclass
@@ -124,6 +126,15 @@ async def begin(house: House, place: str) -> Story:
     names = {name for name in types if name != "Seat"} | {f"What {place} gets"}
     seen_by["organizer"] = {*owner.values(), *quiet, *names}.union(*seen_by.values())
     order = orders["registrant"]
+    people["attendee"], secret = house.browser(), SECRETS.seat_secret(UUID(order["id"]), SEAT, 1)
+    opening = "mutation($id: UUID!, $seat: Int!, $secret: String!) {\n"
+    opening += " openSeat(orderId: $id, position: $seat, secret: $secret) { __typename } }"
+    opened = await people["attendee"].ask(opening, id=order["id"], seat=SEAT, secret=secret)
+    assert opened["openSeat"]["__typename"] == "SeatShown"
+    transfer = SECRETS.transfer_secret(UUID(order["id"]), SEAT, 1)
+    seen_by["attendee"] = {*order["seats"][0]["attendee"].values(), order["id"], transfer}
+    seen_by["registrant"].add(transfer)
+    links.add(secret)
     values = {
         "conferenceId": str(sold),
         "conference": str(sold),
@@ -134,6 +145,10 @@ async def begin(house: House, place: str) -> Story:
         "unsold": str(types[f"Unsold seat of {place}"]),
         "orderId": order["id"],
         "id": order["id"],
+        "order": order["id"],
+        "seat": SEAT,
+        "seatSecret": secret,
+        "transferSecret": transfer,
         "held": str(held),
         "paying": str(paying),
         "paymentId": order["payment"]["id"],
@@ -166,7 +181,7 @@ async def add_seat_type(browser: Browser, conference: UUID, types: dict[str, UUI
 async def buy(
     house: House, conference: UUID, seat_type: UUID, who: str, place: str
 ) -> tuple[Browser, dict[str, Any], set[str]]:
-    """A registrant's browser, the paid order with one of two seats given away, and the texts that are theirs."""
+    """A registrant's browser, the paid order with two of three seats given away, and the texts that are theirs."""
     browser, order, payment = house.browser(), uuid4(), uuid4()
     person, guest = (
         {
@@ -176,11 +191,12 @@ async def buy(
         }
         for name in (who, f"Guest.of.{who}")
     )
-    await browser.place(conference, {seat_type: 2}, orderId=order)
+    await browser.place(conference, {seat_type: 3}, orderId=order)
     await browser.order("enterDetails", order, registrant=person)
     started = await browser.order("startPayment", order, paymentId=payment)
     await browser.http.post(started["order"]["payment"]["payAt"], data={"choice": "accept"})
     await house.engine.until(ORDERS, order, lambda row: row is not None and bool(row.seats), 10)
+    await browser.order("assignSeat", order, position=SEAT, attendee=guest)
     given = await browser.order("assignSeat", order, position=1, attendee=guest)
     theirs = {*person.values(), *guest.values(), str(order), str(payment), given["order"]["code"]}
     return browser, given["order"], theirs
@@ -198,6 +214,8 @@ INPUTS: Mapping[str, Any] = {
     "PersonInput.email": "nora@new.example",
     "PersonInput.firstName": "Nora",
     "PersonInput.lastName": "New",
+    "firstName": "Nora",
+    "lastName": "New",
     "position": 1,
 }
 """What may be filled in, by input and field; it is nobody's secret."""

@@ -44,6 +44,8 @@ REGISTRANT = Right(frozenset({"registrant"}))
 HELD = Right(frozenset({"registrant"}), given={"orderId": "held"})
 EITHER = Right(frozenset({"organizer", "registrant"}))
 NOBODY = Right(frozenset())
+ATTENDEE = Right(frozenset({"attendee"}), given={"position": "seat"})
+TRANSFER = Right(None, ("secret",), {"position": "seat", "secret": "transferSecret"})
 
 RIGHTS: Mapping[str, Mapping[str, Right]] = {
     "query": {
@@ -52,12 +54,13 @@ RIGHTS: Mapping[str, Mapping[str, Right]] = {
         "features": ANYBODY,
         "mailbox": NOBODY,  # this house does not show it
         "myConferences": ANYBODY,
+        "mySeat": ATTENDEE,
         "order": EITHER,
         "orders": ORGANIZER,
         "seatAvailability": ANYBODY,
         "session": ANYBODY,
     },
-    "subscription": {"order": EITHER, "seatAvailability": ANYBODY},
+    "subscription": {"mySeat": ATTENDEE, "order": EITHER, "seatAvailability": ANYBODY},
     "mutation": {
         "abandonPayment": Right(REGISTRANT.may, given={"orderId": "held", "paymentId": "paying"}),
         "addSeatType": Right(ORGANIZER.may, fresh=("seatTypeId",)),
@@ -65,6 +68,7 @@ RIGHTS: Mapping[str, Mapping[str, Right]] = {
         "cancelOrder": HELD,
         "changeOrder": HELD,
         "changeQuota": ORGANIZER,
+        "correctMyName": ATTENDEE,
         "createConference": Right(None, fresh=("conferenceId",)),
         "deleteSeatType": Right(ORGANIZER.may, given={"conferenceId": "draft", "seatTypeId": "unsold"}),
         "editConference": ORGANIZER,
@@ -72,17 +76,21 @@ RIGHTS: Mapping[str, Mapping[str, Right]] = {
         "enterDetails": HELD,
         "findOrder": Right(None, ("code",), {"email": "registrantEmail", "conferenceId": "conferenceId"}),
         "openOrder": Right(None, ("secret",)),
+        "openSeat": Right(None, ("secret",), {"position": "seat", "secret": "seatSecret"}),
+        "openTransfer": TRANSFER,
         "placeOrder": Right(None, fresh=("orderId",)),
         "publishConference": ORGANIZER,
+        "resendTicket": Right(EITHER.may, given={"position": "seat"}),
         "retireSeatType": ORGANIZER,
         "signIn": Right(None, ("accessCode",), {"email": "ownerEmail"}),
         "signOut": ANYBODY,
         "startPayment": Right(REGISTRANT.may, given={"orderId": "held", "paymentId": "paying"}),
+        "takeSeat": TRANSFER,
         "unassignSeat": REGISTRANT,
         "unpublishConference": ORGANIZER,
     },
 }
-PEOPLE = ("stranger", "other organizer", "other registrant", "neighbour", "registrant", "organizer")
+PEOPLE = ("stranger", "other organizer", "other registrant", "neighbour", "registrant", "attendee", "organizer")
 SECRETIVE = {"accessCode", "code", "secret", "token", "key", "password", "ticket", "link"}
 """Arguments that open something for whoever guesses them."""
 UNLIKELY = "0000-0000-0000"
@@ -213,7 +221,8 @@ async def told(town: Town, kind: str, browser: Browser, asked: Asked) -> dict[st
 def is_refused(answer: dict[str, Any]) -> bool:
     """Whether somebody was told nothing and nothing was done."""
     done = (answer["data"] or {}).get("done")
-    refused = {"NOT_ALLOWED", "WRONG_ACCESS_CODE", "WRONG_ORDER_LINK", "ORDER_NOT_FOUND", "TOO_MANY_TRIES"}
+    wrong = {"WRONG_ACCESS_CODE", "WRONG_ORDER_LINK", "WRONG_SEAT_LINK"}
+    refused = {"NOT_ALLOWED", "ORDER_NOT_FOUND", "TOO_MANY_TRIES"} | wrong
     return not done or (isinstance(done, dict) and done.get("code") in refused)
 
 

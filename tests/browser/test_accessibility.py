@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from tests.acceptance.driver import Driver
 from tests.browser.test_managing import desk
+from tests.browser.test_seats import seat_link
 from tests.browser.visitor import CP, GA, PATIENCE, WS, Visitor, Visitors, buys, offer, slug
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -98,9 +99,41 @@ async def booked(people: Driver, visitors: Visitors) -> Visitor:
     page = await order(people, visitors)
     await people.enter_details("R1")
     await people.pay("R1")
-    await people.assign("R1", seat=1, attendee="William Flash")
+    await people.assign("R1", seat=1, attendee="William Flash", email="william@example.org")
     await expect(page.by("seat-1")).to_contain_text("William Flash", timeout=PATIENCE)
     return page
+
+
+async def ticket(people: Driver, visitors: Visitors) -> Visitor:
+    """A ticket of the order."""
+    page = await booked(people, visitors)
+    await page.press("Ticket of seat 1")
+    await expect(page.page.get_by_role("img", name="QR code of the ticket for seat 1")).to_be_visible(timeout=PATIENCE)
+    return page
+
+
+async def seat(people: Driver, visitors: Visitors) -> Visitor:
+    """One's own seat."""
+    page = await booked(people, visitors)
+    own = await visitors.open(await seat_link(page, people.tag.email("william@example.org")), reduced_motion="reduce")
+    await own.shows("my-seat")
+    return own
+
+
+async def passing_on(people: Driver, visitors: Visitors) -> Visitor:
+    """The dialog with the link that passes a seat on."""
+    page = await seat(people, visitors)
+    await page.press("Pass it on")
+    return page
+
+
+async def transfer(people: Driver, visitors: Visitors) -> Visitor:
+    """The page on which a seat is taken over, with errors."""
+    page = await passing_on(people, visitors)
+    link = await page.page.get_by_label("Link").input_value()
+    new = await visitors.open(link[link.index("/t/") :], reduced_motion="reduce")
+    await new.press("Take this seat")
+    return new
 
 
 async def assigning(people: Driver, visitors: Visitors) -> Visitor:
@@ -150,6 +183,10 @@ PAGES: dict[str, Open] = {
     "cancelled": cancelled,
     "booked": booked,
     "assigning": assigning,
+    "ticket": ticket,
+    "seat": seat,
+    "passing on": passing_on,
+    "transfer": transfer,
     "organize": path("/organize"),
     "new conference": path("/organize/new"),
     "desk": at_desk(""),

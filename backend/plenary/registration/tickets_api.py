@@ -81,7 +81,7 @@ class Mutation:
     @strawberry.mutation(description="Let this browser see the seat that this secret belongs to, and nothing else.")
     async def open_seat(self, info: Info, order_id: OrderId, position: SeatNumber, secret: Secret) -> SeatResult:
         context = info.context
-        found = await guess(context, order_id, position, secret, transfer=False)
+        found = await guess(context, "open_seat", order_id, position, secret)
         if isinstance(found, Refusal):
             return refused(found)
         row, generation = found
@@ -92,7 +92,7 @@ class Mutation:
     async def open_transfer(
         self, info: Info, order_id: OrderId, position: SeatNumber, secret: Secret
     ) -> TransferResult:
-        found = await guess(info.context, order_id, position, secret, transfer=True)
+        found = await guess(info.context, "open_transfer", order_id, position, secret)
         if isinstance(found, Refusal):
             return refused(found)  # type: ignore[return-value]  # a guess is never Busy
         row, generation = found
@@ -115,7 +115,7 @@ class Mutation:
         attendee: Annotated[PersonInput, strawberry.argument(description="Who sits there from now on.")],
     ) -> SeatResult:
         context, names = info.context, (attendee.email, attendee.first_name, attendee.last_name)
-        found = await guess(context, order_id, position, secret, transfer=True)
+        found = await guess(context, "take_seat", order_id, position, secret)
         if isinstance(found, Refusal):
             return refused(found)
         if wrong := invalid(
@@ -170,15 +170,15 @@ class Mutation:
 
 
 async def guess(
-    context: Context, order_id: UUID, position: int, secret: str, *, transfer: bool
+    context: Context, what: str, order_id: UUID, position: int, secret: str
 ) -> tuple[OrderRow, int] | WrongSeatLink | TooManyTries:
     """The order and the generation of a seat that a secret opens.
 
     A link that passes a seat on is also known for a few generations after it was used, so that whoever lost the answer
     can ask again.
     """
-    what = f"open_seat:{order_id}"
-    if too_many := await context.visitor.begin_try(what):
+    trying, transfer = f"{what}:{order_id}", what != "open_seat"
+    if too_many := await context.visitor.begin_try(trying):
         return too_many
     row = (await see(context.engine, ORDERS, order_id)).row
     seat = seat_of(row, position)
@@ -188,7 +188,7 @@ async def guess(
     oldest = max(0, seat.generation - EARLIER) if transfer else seat.generation
     for generation in range(seat.generation, oldest - 1, -1):
         if same(secret, of(order_id, position, generation)):
-            await context.visitor.right_try(what)
+            await context.visitor.right_try(trying)
             return row, generation
     return WrongSeatLink()
 
