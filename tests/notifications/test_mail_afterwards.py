@@ -59,6 +59,18 @@ async def test_seats_that_are_given_up_are_confirmed_with_what_comes_back(house:
         assert line in mail.text
 
 
+async def test_whoever_sat_there_hears_that_the_seat_is_gone_once(house: House) -> None:
+    _, browser, id = await bought(house, 2, cancelDays=1)
+    for position in (1, 2):
+        await browser.order("assignSeat", id, position=position, attendee=JON)
+    await browser.ask(CANCEL, id=uuid4(), orderId=id, positions=[])
+    await house.engine.until(ORDERS, id, lambda row: bool(row and row.state == "cancelled"), timeout=10)
+    (mail,) = [mail for mail in await mails(house, JON["email"]) if "cancelled" in mail.subject]
+    assert mail.subject == "Your seat at CQRS Days was cancelled"
+    assert "seats 1 and 2 were given up" in mail.text
+    assert "/o/" not in mail.text
+
+
 async def test_a_confirmation_is_sent_again_as_the_order_is_now(house: House) -> None:
     _, browser, id = await bought(house, 2)
     first = await mails(house, ADA["email"])

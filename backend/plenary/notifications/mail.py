@@ -14,6 +14,7 @@ from plenary.amounts import money
 from plenary.conferences.catalogue import CATALOGUE
 from plenary.conferences.conference import CONFERENCE
 from plenary.conferences.conference_messages import Details
+from plenary.engine.decider import fold
 from plenary.engine.engine import Engine
 from plenary.engine.followers import Handler
 from plenary.engine.messages import Event
@@ -22,7 +23,14 @@ from plenary.engine.views import Row, View, read_row
 from plenary.notifications.calendar import calendar_file
 from plenary.notifications.letters import Letter, Words, dates, moment, numbers, sums
 from plenary.notifications.mailbox import Attachment, Mail, State, keep_mails
-from plenary.registration.assignments import ASSIGNMENTS, SeatAssigned, TicketResent
+from plenary.registration.assignments import (
+    ASSIGNMENTS,
+    Assignments,
+    Attendee,
+    SeatAssigned,
+    SeatsRemoved,
+    TicketResent,
+)
 from plenary.registration.order_events import (
     ConfirmationResent,
     Line,
@@ -42,6 +50,7 @@ CONFIRMED: Final = "Your seats at $conference: order $code"
 OFFERED: Final = "Seats at $conference are yours until $deadline"
 EXPIRED: Final = "Your seats at $conference were not paid in time: order $code"
 CANCELLED: Final = "Cancelled at $conference: order $code"
+GONE: Final = "Your seat at $conference was cancelled"
 RETURNED: Final = "Refund of your payment for $conference: order $code"
 NOTICE: Final = "A payment for $conference is refunded: order $code"
 
@@ -102,11 +111,11 @@ class MailFollower:
                     yield self._to(event, seat.attendee, seat.email, told)
             case TicketResent(order_id, position):
                 seats, _ = await self._engine.state(ASSIGNMENTS, order_id, fresh=True)
-                who = seats.attendees.get(position) if seats else None
-                if seats is not None and who is not None:  # else it was taken back meanwhile
-                    told = await self._ticket(event, order_id, position, seats.generation(position), who.first_name)
+                sits = seats.attendees.get(position) if seats else None
+                if seats is not None and sits is not None:  # else it was taken back meanwhile
+                    told = await self._ticket(event, order_id, position, seats.generation(position), sits.first_name)
                     if told is not None:
-                        yield self._to(event, who.attendee, who.email, told)
+                        yield self._to(event, sits.attendee, sits.email, told)
             case OrderOffered(order_id, pay_by=pay_by):
                 row = await self._row(ORDERS, order_id, event.position)
                 about, costs = await self._about(row)
@@ -128,6 +137,15 @@ class MailFollower:
                     "total": money(total, row.currency),
                 }
                 yield self._registrant(event, row, Letter("seats_cancelled", CANCELLED, words))
+            case SeatsRemoved(order_id, positions):
+                seats = await self._seats_before(order_id, event.position)
+                if seats is not None and seats.conference_id is not None:
+                    words = self._conference(await self._details(seats.conference_id))
+                    for who, theirs in sitting(seats, positions).items():
+                        letter = Letter(
+                            "seat_gone", GONE, words | {"first_name": who.first_name, "seats": numbers(theirs)}
+                        )
+                        yield self._to(event, who.attendee, who.email, letter)
             case PaymentReturned() as payment:
                 row = await self._row(ORDERS, payment.order_id, event.position)
                 about, _ = await self._about(row)
@@ -195,6 +213,12 @@ class MailFollower:
         """An order's link: its secret is in the fragment, which browsers keep to themselves."""
         return f"{self._url}/o/{order_id}#{self._secrets.order_secret(order_id)}"
 
+    async def _seats_before(self, order_id: UUID, position: int) -> Assignments | None:
+        """Who sat where before an event: afterwards nobody else knows it."""
+        stored = await self._engine.log.stream(ASSIGNMENTS.stream_of(order_id))
+        before = [event.data for event in await self._engine.messages.decode(stored) if event.position < position]
+        return fold(ASSIGNMENTS, before)
+
     async def _details(self, conference_id: UUID) -> Details:
         """A conference as it is now."""
         conference, _ = await self._engine.state(CONFERENCE, conference_id, fresh=True)
@@ -220,3 +244,12 @@ class MailFollower:
         found = await read_row(self._engine.database, view, key)
         assert found[0] is not None  # its events came before this one
         return found[0]
+
+
+def sitting(seats: Assignments, positions: Sequence[int]) -> dict[Attendee, list[int]]:
+    """Who sits on which of these seats, each person once."""
+    found: dict[UUID, tuple[Attendee, list[int]]] = {}
+    for position in sorted(positions):
+        if who := seats.attendees.get(position):
+            found.setdefault(who.attendee, (who, []))[1].append(position)
+    return dict(found.values())
