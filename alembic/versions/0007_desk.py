@@ -1,0 +1,38 @@
+"""What an organizer's lists are read from: the words that an order is found by, and the orders by their states.
+
+The read model is folded anew from the log.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0007desk"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Empty the orders, give them their new column and indexes, and let their follower begin again."""
+    op.execute("DELETE FROM orders")
+    op.execute("DELETE FROM bookmarks WHERE name = 'orders'")
+    indexed = op.get_bind().dialect.name == "postgresql"
+    with op.batch_alter_table("orders") as orders:
+        orders.add_column(sa.Column("words", postgresql.TSVECTOR if indexed else sa.Text, nullable=False))
+    op.create_index(
+        "orders_conference_id_state_placed_at", "orders", ["conference_id", "state", "placed_at", "order_id"]
+    )
+    if indexed:
+        op.create_index("orders_words", "orders", ["words"], postgresql_using="gin")
+    else:
+        op.create_index("orders_read_words", "orders", ["conference_id", "placed_at", "order_id", "state", "words"])
+
+
+def downgrade() -> None:
+    """Take the column and the indexes away."""
+    sqlite = op.get_bind().dialect.name != "postgresql"
+    op.drop_index("orders_read_words" if sqlite else "orders_words", "orders")
+    op.drop_index("orders_conference_id_state_placed_at", "orders")
+    with op.batch_alter_table("orders") as orders:
+        orders.drop_column("words")
