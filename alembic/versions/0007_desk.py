@@ -1,6 +1,6 @@
-"""What an organizer's lists are read from: the words that an order is found by, and the orders by their states.
+"""What an organizer's desk is read from: orders by their words and states, and what organizers did.
 
-The read model is folded anew from the log.
+The orders are folded anew from the log.
 """
 
 import sqlalchemy as sa
@@ -27,10 +27,20 @@ def upgrade() -> None:
         op.create_index("orders_words", "orders", ["words"], postgresql_using="gin")
     else:
         op.create_index("orders_read_words", "orders", ["conference_id", "placed_at", "order_id", "state", "words"])
+    name = postgresql.TEXT(collation="C") if indexed else sa.Text()
+    op.create_table(
+        "deeds",
+        sa.Column("deed", sa.Uuid, primary_key=True),
+        sa.Column("conference_id", sa.Uuid, nullable=False),
+        sa.Column("stream", name, nullable=False),
+        sa.Column("position", sa.BigInteger, nullable=False),
+    )
+    op.create_index("deeds_conference_id_position", "deeds", ["conference_id", "position"])
 
 
 def downgrade() -> None:
-    """Take the column and the indexes away."""
+    """Take the tables, the column and the indexes away."""
+    op.drop_table("deeds")
     sqlite = op.get_bind().dialect.name != "postgresql"
     op.drop_index("orders_read_words" if sqlite else "orders_words", "orders")
     op.drop_index("orders_conference_id_state_placed_at", "orders")

@@ -7,6 +7,7 @@ import strawberry
 
 from plenary.access import api as access
 from plenary.conferences import api as conferences
+from plenary.desk import history_api as history
 from plenary.desk import lists_api as lists
 from plenary.graphql.execution import Schema, make_schema
 from plenary.graphql.kept import Public
@@ -19,7 +20,7 @@ from plenary.registration import promo_api as promo_codes
 PRINTED: Final = Path(__file__).resolve().parents[3] / "schema.graphql"
 
 
-APIS: Final = (conferences, registration, orders, promo_codes, lists, payments, notifications, access)
+APIS: Final = (conferences, registration, orders, promo_codes, lists, history, payments, notifications, access)
 
 
 def assemble() -> Schema:
