@@ -1,4 +1,4 @@
-"""What an organizer's desk is read from: orders by their words and states, and what organizers did.
+"""What an organizer's desk is read from: orders by their words and states, organizers' deeds, sales by the hour.
 
 The orders are folded anew from the log.
 """
@@ -36,10 +36,22 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger, nullable=False),
     )
     op.create_index("deeds_conference_id_position", "deeds", ["conference_id", "position"])
+    op.create_table(
+        "sales",
+        sa.Column("hour_id", sa.Uuid, primary_key=True),
+        sa.Column("conference_id", sa.Uuid, nullable=False),
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sums", sa.Text, nullable=False),
+        sa.Column("levels", sa.Text, nullable=False),
+        sa.Column("minutes", sa.Text, nullable=False),
+        sa.Column("position", sa.BigInteger, nullable=False),
+    )
+    op.create_index("sales_conference_id_hour", "sales", ["conference_id", "hour"])
 
 
 def downgrade() -> None:
     """Take the tables, the column and the indexes away."""
+    op.drop_table("sales")
     op.drop_table("deeds")
     sqlite = op.get_bind().dialect.name != "postgresql"
     op.drop_index("orders_read_words" if sqlite else "orders_words", "orders")

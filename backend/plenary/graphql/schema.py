@@ -9,6 +9,7 @@ from plenary.access import api as access
 from plenary.conferences import api as conferences
 from plenary.desk import history_api as history
 from plenary.desk import lists_api as lists
+from plenary.desk import sales_api as sales
 from plenary.graphql.execution import Schema, make_schema
 from plenary.graphql.kept import Public
 from plenary.notifications import api as notifications
@@ -20,7 +21,7 @@ from plenary.registration import promo_api as promo_codes
 PRINTED: Final = Path(__file__).resolve().parents[3] / "schema.graphql"
 
 
-APIS: Final = (conferences, registration, orders, promo_codes, lists, history, payments, notifications, access)
+APIS: Final = (conferences, registration, orders, promo_codes, lists, history, sales, payments, notifications, access)
 
 
 def assemble() -> Schema:
