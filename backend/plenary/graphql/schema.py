@@ -7,6 +7,7 @@ import strawberry
 
 from plenary.access import api as access
 from plenary.conferences import api as conferences
+from plenary.conferences import clone_api as clones
 from plenary.desk import history_api as history
 from plenary.desk import lists_api as lists
 from plenary.desk import sales_api as sales
@@ -21,7 +22,7 @@ from plenary.registration import promo_api as promo_codes
 PRINTED: Final = Path(__file__).resolve().parents[3] / "schema.graphql"
 
 
-APIS: Final = (conferences, registration, orders, promo_codes, lists, history, sales, payments, notifications, access)
+APIS: Final = (conferences, clones, registration, orders, promo_codes, lists, history, sales, payments, notifications, access)
 
 
 def assemble() -> Schema:
