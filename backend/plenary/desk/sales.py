@@ -6,6 +6,7 @@ some thousands. An hour knows its minutes, for those who look at a sale of one e
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -124,9 +125,13 @@ def _hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
-def _hour_of(event: Event) -> UUID | None:
-    conference_id: UUID = event.data.conference_id
-    return uuid5(conference_id, _hour(event.recorded_at).isoformat())
+@lru_cache(maxsize=1_000)
+def _hour_id(conference_id: UUID, hour: datetime) -> UUID:
+    return uuid5(conference_id, hour.isoformat())
+
+
+def _hour_of(event: Event) -> UUID:
+    return _hour_id(event.data.conference_id, _hour(event.recorded_at))
 
 
 def project(row: HourRow | None, event: Event) -> HourRow | None:
@@ -136,9 +141,7 @@ def project(row: HourRow | None, event: Event) -> HourRow | None:
         return row
     at, now = event.recorded_at, tuple(Level(one.seat_type_id, one.quota, one.held, one.sold) for one in levels)
     if row is None:
-        hour_id, conference_id = _hour_of(event), event.data.conference_id
-        assert hour_id is not None
-        row = HourRow(hour_id, conference_id, _hour(at), NOTHING, (), (), event.position)
+        row = HourRow(_hour_of(event), event.data.conference_id, _hour(at), NOTHING, (), (), event.position)
     return replace(
         row,
         sums=row.sums.plus(sums),
