@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from plenary.registration.orders import ORDERS
-from tests.house import ADA, JON, House, conference_input, open_house
+from tests.house import ADA, JON, REFUSAL, House, conference_input, open_house
 
 ENTRIES = """ edges { cursor node { at who what event {
     type schemaVersion stream version position commandId causation data } } }
@@ -18,6 +18,14 @@ ORDER_HISTORY = f"""query($id: UUID!, $first: Int! = 50, $after: String, $atLeas
   history: orderHistory(order: $id, first: $first, after: $after, atLeast: $atLeast) {{ {ENTRIES} }} }}"""
 CONFERENCE_HISTORY = f"""query($id: UUID!, $first: Int! = 50, $after: String, $atLeast: Position) {{
   history: conferenceHistory(conference: $id, first: $first, after: $after, atLeast: $atLeast) {{ {ENTRIES} }} }}"""
+
+CREATE_CODE = f"""mutation($commandId: UUID!, $to: UUID!) {{
+  done: createPromoCode(commandId: $commandId, conferenceId: $to, code: "speaker",
+    input: {{ percent: 10, limit: 1 }}) {{
+    {REFUSAL} }} }}"""
+CANCEL = f"""mutation($commandId: UUID!, $orderId: UUID!) {{
+  done: refundSeats(commandId: $commandId, orderId: $orderId, positions: [2]) {{
+    ... on OrderChanged {{ position }} {REFUSAL} }} }}"""
 
 
 @pytest.fixture
@@ -106,3 +114,21 @@ async def test_nobody_else_sees_a_history(house: House) -> None:
         assert await stranger.ask(ORDER_HISTORY, id=id_) == {"history": None}
         assert await stranger.ask(CONFERENCE_HISTORY, id=sold.id) == {"history": None}
     assert await sold.organizer.ask(ORDER_HISTORY, id=uuid4()) == {"history": None}
+
+
+async def test_promo_codes_and_given_up_seats_are_in_the_audit_trail(house: House) -> None:
+    sold = await house.on_sale({"GA": (0, 10)})
+    browser = house.browser()
+    id_ = UUID((await browser.place(sold.id, {sold.types["GA"]: 2}))["order"]["id"])
+    await browser.order("enterDetails", id_, registrant=ADA)
+    row = await house.engine.until(ORDERS, id_, lambda row: row is not None and bool(row.seats), 10)
+    assert row is not None
+    made = await sold.organizer.ask(CREATE_CODE, commandId=uuid4(), to=sold.id)
+    assert "code" not in made["done"], made
+    done = await sold.organizer.ask(CANCEL, commandId=uuid4(), orderId=id_)
+    assert "code" not in done["done"], done
+    answer = await sold.organizer.ask(CONFERENCE_HISTORY, id=sold.id, first=2, atLeast=done["done"]["position"])
+    assert told(answer) == [
+        ("ORGANIZER", f"Order {row.code}: Seat 2, GA was given up; USD 0.00 are to go back."),
+        ("ORGANIZER", "Promo code SPEAKER was made: 10 % off, one use."),
+    ]

@@ -13,7 +13,8 @@ from starlette.datastructures import QueryParams
 
 from plenary.desk.export import ATTENDEE_COLUMNS, ORDER_COLUMNS, lines, rows_of, safe, written
 from plenary.registration.lists import PAGE
-from plenary.registration.orders import ORDERS, OrderRow
+from plenary.registration.orders import ORDERS
+from plenary.registration.orders_rows import OrderRow
 from tests.desk.many import double, fill
 from tests.examples import CONFERENCE_ID
 from tests.house import ADA, Browser, House, Sold, open_house

@@ -12,7 +12,7 @@ from plenary.engine.database import Database
 from plenary.engine.messages import Event
 from plenary.engine.tables import Name
 from plenary.payments import payment
-from plenary.registration import assignments, order_messages
+from plenary.registration import assignments, order_events, promo_code_messages
 
 ORGANIZER: Final = "conference:"
 """How the sender of an organizer's command begins; the conference's id follows."""
@@ -81,7 +81,8 @@ DEEDS: Final[EventView[DeedRow]] = EventView(
     row=DeedRow,
     events=(
         *OWN,
-        *get_args(order_messages.Event),
+        *get_args(order_events.Event),
+        *get_args(promo_code_messages.Event),
         *get_args(assignments.Event),
         *get_args(payment.Event),
     ),

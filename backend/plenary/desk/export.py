@@ -20,7 +20,8 @@ from plenary.graphql.context import Contexts
 from plenary.graphql.reading import lags, see
 from plenary.graphql.scalars import decode_position
 from plenary.registration.lists import SeatWish, SoldSeat, all_orders, all_seats, orders_wish
-from plenary.registration.orders import ORDERS, OrderRow, State
+from plenary.registration.orders import ORDERS
+from plenary.registration.orders_rows import OrderRow, State
 
 NEVER_KEPT: Final = {"cache-control": "no-store"}
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from plenary.conferences.catalogue import find_conferences
 from plenary.conferences.conference import CONFERENCE
 from plenary.desk.deeds import find_deeds
 from plenary.desk.story import Story
@@ -17,6 +18,7 @@ from plenary.log.contract import Recorded
 from plenary.payments.payment import PAYMENT
 from plenary.registration.assignments import ASSIGNMENTS
 from plenary.registration.order import ORDER
+from plenary.registration.promo_codes import find_promo_codes
 
 
 class Who(Enum):
@@ -84,11 +86,19 @@ async def conference_history(engine: Engine, conference_id: UUID, limit: int, be
         [event] = await engine.messages.decode(recorded, of_newer=True)
         order_id = getattr(event.data, "order_id", None)
         if order_id is None:
-            told |= _by_position(await _told(engine, recorded, Story()))
+            told |= _by_position(await _told(engine, recorded, await _story(engine, conference_id)))
         elif order_id not in orders:
             orders.add(order_id)
             told |= _by_position(_of_order(await order_history(engine, order_id)))
     return [told[deed.position] for deed in deeds if deed.position in told]
+
+
+async def _story(engine: Engine, conference_id: UUID) -> Story:
+    """For events whose stream may be long: what things are called now is good enough for them."""
+    codes = [(row.code_id, row.promo.code) for row in await find_promo_codes(engine.database, conference_id)]
+    for row in await find_conferences(engine.database, [conference_id]):
+        return Story(row.currency, [(one.seat_type_id, one.name) for one in row.seat_types], codes)
+    return Story(codes=codes)
 
 
 def _of_order(entries: Sequence[Entry]) -> list[Entry]:

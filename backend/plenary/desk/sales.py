@@ -17,7 +17,7 @@ from plenary.engine.database import Database
 from plenary.engine.messages import Event
 from plenary.engine.tables import UtcDateTime
 from plenary.engine.views import Json
-from plenary.registration import order_messages as order
+from plenary.registration import order_events as order
 from plenary.registration import seats_messages as seats
 
 HOURS: Final = 20_000
@@ -173,6 +173,10 @@ def _adds(event: Any) -> Sums:
     match event:
         case order.OrderPlaced():
             return Sums(placed=1)
+        case order.OrderOffered():
+            return Sums(placed=1, held=1)  # from the waitlist: only now it is an order like others
+        case order.SeatsCancelled(positions=positions, refund=refund):
+            return Sums(seats_returned=len(positions), returned=refund)
         case seats.SeatsReserved(revision=1, granted=granted):
             return Sums(held=1) if any(item.quantity for item in granted) else Sums(sold_out=1)
         case order.OrderConfirmed(lines=lines, total=total):
@@ -193,7 +197,9 @@ SALES: Final[EventView[HourRow]] = EventView(
     row=HourRow,
     events=(
         order.OrderPlaced,
+        order.OrderOffered,
         order.OrderConfirmed,
+        order.SeatsCancelled,
         order.OrderExpired,
         order.OrderCancelled,
         order.OrderRefunded,

@@ -11,18 +11,22 @@ from plenary.desk.story_conference import ConferenceStory
 from plenary.engine.person import PersonErased
 from plenary.payments import payment
 from plenary.registration import assignments, seats_messages
-from plenary.registration import order_messages as order
+from plenary.registration import order_events as order
+from plenary.registration import promo_code_messages as promo_code
 
 
 class Story:
     """Tells events one after the other, remembering names that later ones leave out."""
 
-    def __init__(self, currency: str = "", seat_types: Iterable[tuple[UUID, str]] = ()) -> None:
-        """`seat_types`: what they are called now; an order's own story says what they were called when sold."""
+    def __init__(
+        self, currency: str = "", seat_types: Iterable[tuple[UUID, str]] = (), codes: Iterable[tuple[UUID, str]] = ()
+    ) -> None:
+        """`seat_types` and promo `codes`: what they are called; an order's own story begins without."""
         self._currency = currency
         self._seat_types = dict(seat_types)
         self._seats: dict[int, str] = {}
         self._people: dict[int, str] = {}
+        self._codes = dict(codes)
         self._conference = ConferenceStory()
 
     def tell(self, event: Any) -> str:
@@ -39,6 +43,7 @@ class Story:
             (get_args(payment.Event), self._payment),
             (get_args(conference.Event), self._conference.tell),
             (get_args(seats_messages.Event), self._seats_event),
+            (get_args(promo_code.Event), self._promo_code),
             ((*get_args(slug.Event), PersonErased), self._other),
         ]
 
@@ -60,6 +65,20 @@ class Story:
             case order.OrderPlaced(code=code, lines=lines, currency=currency, total=total):
                 self._currency = currency
                 return f"Order {code} was placed: {self._items(lines)}, {self._money(total)}."
+            case order.OrderWaitlisted(code=code, lines=lines, currency=currency):
+                self._currency = currency
+                names = f"{event.first_name} {event.last_name}, {event.email}"
+                return f"Order {code} joined the waitlist for {self._items(lines)}; it is for {names}."
+            case order.OrderOffered(granted=granted, total=total):
+                return f"Freed seats are held for the order: {self._items(granted)}, {self._money(total)}."
+            case order.CodeApplied(promo=promo, total=total):
+                self._codes[promo.code_id] = promo.code
+                return f"Promo code {promo.code} was applied; the order costs {self._money(total)} now."
+            case order.CodeRemoved(code_id=code_id, total=total):
+                return f"{self._code(code_id)} was taken off; the order costs {self._money(total)} now."
+            case order.HoldExtended(pay_by=pay_by, asked=asked):
+                why = "The registrant asked for more time" if asked else "The seats are held longer for the payment"
+                return f"{why}: they are held until {pay_by:%Y-%m-%d %H:%M} UTC."
             case order.OrderItemsChanged(lines=lines, total=total):
                 return f"The order was changed to {self._items(lines)}, {self._money(total)}."
             case order.OrderHeld(granted=granted, total=total, partly=partly):
@@ -79,6 +98,16 @@ class Story:
                 return "The order was cancelled; its seats went back on sale."
             case order.PaidTooLate(wanted=wanted):
                 return f"The payment came after the deadline; {self._items(wanted)} are to be taken again."
+            case order.PartRetaken(code_id=code_id):
+                what = "The seats are" if code_id is None else f"{self._code(code_id)} is"
+                return f"{what} the order’s again."
+            case order.SeatsCancelled(positions=positions, refund=refund, fee=fee):
+                kept = f", {self._money(fee)} are kept" if fee else ""
+                return f"{self._numbered(positions)} given up; {self._money(refund)} are to go back{kept}."
+            case order.RefundGranted(amount=amount, reason=reason):
+                return f"{self._money(amount)} of the payment are to go back: {reason}."
+            case order.ConfirmationResent():
+                return "The confirmation was to be sent again."
             case order.OrderRefunded(amount=amount):
                 return f"The order was refunded: {self._money(amount)} are to go back."
             case order.PaymentReturned(amount=amount, reason=reason):
@@ -101,7 +130,16 @@ class Story:
             case assignments.SeatUnassigned(position=position):
                 before = self._people.pop(position, "Its attendee")
                 return f"{before} no longer has {self._seat(position)}."
+            case assignments.SeatsRemoved(positions=positions):
+                return f"{self._numbered(positions)} taken away for good."
         return None
+
+    def _numbered(self, positions: Iterable[int]) -> str:
+        named = [self._seat(position) for position in positions]
+        return f"S{'; '.join(named)[1:]} {'was' if len(named) == 1 else 'were'}"
+
+    def _code(self, code_id: UUID) -> str:
+        return f"Promo code {self._codes[code_id]}" if code_id in self._codes else "A promo code"
 
     def _seat(self, position: int) -> str:
         name = self._seats.get(position)
@@ -144,6 +182,33 @@ class Story:
             case seats_messages.SeatsOffered():
                 return "Freed seats were offered to the first in line."
         return None
+
+    def _promo_code(self, event: Any) -> str | None:
+        match event:
+            case promo_code.CodeCreated(promo=promo, limit=limit):
+                return f"Promo code {promo.code} was made: {self._off(promo, limit)}."
+            case promo_code.CodeChanged(promo=promo, limit=limit):
+                return f"Promo code {promo.code} was changed: {self._off(promo, limit)}."
+            case promo_code.CodeEnded():
+                return f"{self._code(event.code_id)} was ended: nobody can use it any more."
+            case promo_code.UseReserved():
+                return f"{self._code(event.code_id)} was kept for an order."
+            case promo_code.UseSpent():
+                return f"{self._code(event.code_id)} was used by an order."
+            case promo_code.UseReturned():
+                return f"{self._code(event.code_id)} was given back by an order."
+            case promo_code.UseRetaken(taken=taken):
+                return f"{self._code(event.code_id)} was {'' if taken else 'not '}had again by an order paid late."
+        return None
+
+    def _off(self, promo: Any, limit: int | None) -> str:
+        """What a code takes off, and how often; also remembers what it is called."""
+        self._codes[promo.code_id] = promo.code
+        off = f"{promo.percent} % off" if promo.percent is not None else f"{self._money(promo.amount or 0)} off"
+        times = "any number of uses" if limit is None else "one use" if limit == 1 else f"{limit} uses"
+        beside = f", also beside {' and '.join(promo.combines_with)}" if promo.combines_with else ""
+        scope = f", for {len(promo.seat_types)} of the seat types" if promo.seat_types else ""
+        return f"{off}, {times}{scope}{beside}"
 
     def _other(self, event: Any) -> str | None:
         match event:

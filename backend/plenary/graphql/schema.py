@@ -22,7 +22,19 @@ from plenary.registration import promo_api as promo_codes
 PRINTED: Final = Path(__file__).resolve().parents[3] / "schema.graphql"
 
 
-APIS: Final = (conferences, clones, registration, orders, promo_codes, lists, history, sales, payments, notifications, access)
+APIS: Final = (
+    conferences,
+    clones,
+    registration,
+    orders,
+    promo_codes,
+    lists,
+    history,
+    sales,
+    payments,
+    notifications,
+    access,
+)
 
 
 def assemble() -> Schema:

@@ -60,6 +60,7 @@ export type OrderRow = ResultOf<typeof ordersFields>['edges'][number]['node'];
 
 export const STATES: Record<OrderRow['state'], string> = {
   PLACED: 'Being decided',
+  WAITLISTED: 'On the waitlist',
   HELD: 'On hold',
   PARTLY_HELD: 'Partly on hold',
   SOLD_OUT: 'Got no seat',
@@ -80,6 +81,7 @@ export const GROUPS: { value: string; label: string; states: OrderRow['state'][]
   { value: '', label: 'All states', states: [] },
   { value: 'booked', label: 'Booked', states: ['CONFIRMED'] },
   { value: 'held', label: 'On hold', states: ['PLACED', 'HELD', 'PARTLY_HELD', 'RETAKING'] },
+  { value: 'waitlisted', label: 'On the waitlist', states: ['WAITLISTED'] },
   { value: 'expired', label: 'Expired', states: ['EXPIRED'] },
   { value: 'cancelled', label: 'Cancelled', states: ['CANCELLED'] },
   { value: 'refunded', label: 'Refunded', states: ['REFUNDED'] },
