@@ -54,3 +54,7 @@ export function clockFor(step: Sales['step'], timeZone: string): Intl.DateTimeFo
   if (step === 'DAY' || step === 'WEEK') return new Intl.DateTimeFormat('en-GB', { timeZone, ...day });
   return new Intl.DateTimeFormat('en-GB', { timeZone, ...day, hour: '2-digit', minute: '2-digit' });
 }
+
+/** Within one day the day need not be written again and again. */
+export const hourClock = (timeZone: string) =>
+  new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
