@@ -73,7 +73,8 @@ class Organizing(Desk):
         answer = await self._do(who, "cloneConference", key, **said)
         if "refused" in answer:
             return answer
-        self.conferences[clone] = {"id": id_, "seat_types": {}, "access_code": answer["accessCode"]}
+        types = {one["name"]: one["id"] for one in answer["conference"]["seatTypes"]}
+        self.conferences[clone] = {"id": id_, "seat_types": types, "access_code": answer["accessCode"]}
         return self._shown(answer["conference"], clone)
 
     async def publish(self, who: str = "organizer", *, conference: str = "conference", key: object = None) -> Answer:
