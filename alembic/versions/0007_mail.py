@@ -6,7 +6,7 @@ Mails that are there already count as delivered; orders, which show the generati
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007mail"
+revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None

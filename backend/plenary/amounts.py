@@ -12,6 +12,12 @@ DIGITS: Final = {currency: digits for digits, currencies in _DIGITS.items() for 
 
 def money(amount: int, currency: str) -> str:
     """An amount of minor units: "USD 1,249.00"."""
+    whole, point, rest = decimal(amount, currency).partition(".")
+    return f"{currency} {int(whole):,}{point}{rest}"
+
+
+def decimal(amount: int, currency: str) -> str:
+    """An amount of minor units as a plain number for programs: "1249.00"."""
     digits = DIGITS.get(currency, 2)
     whole, rest = divmod(amount, 10**digits)
-    return f"{currency} {whole:,}" + (f".{rest:0{digits}}" if digits else "")
+    return f"{whole}.{rest:0{digits}}" if digits else str(whole)

@@ -13,6 +13,8 @@ from plenary.access.secrets import Secrets
 from plenary.conferences.catalogue import CATALOGUE
 from plenary.conferences.conference import CONFERENCE
 from plenary.conferences.slug import SLUG
+from plenary.desk.deeds import DEEDS
+from plenary.desk.sales import SALES
 from plenary.engine.clock import Clock
 from plenary.engine.database import Database
 from plenary.engine.doorbell import Doorbell
@@ -43,7 +45,7 @@ from plenary.upcasters import UPCASTERS
 from plenary.web import routes
 
 DECIDERS: Final = (CONFERENCE, SLUG, SEATS, ORDER, PROMO_CODE, ASSIGNMENTS, PAYMENT, PERSON)
-VIEWS: Final = (CATALOGUE, AVAILABILITY, ORDERS, PROMO_CODES)
+VIEWS: Final = (CATALOGUE, AVAILABILITY, ORDERS, PROMO_CODES, DEEDS, SALES)
 PROCESSES: Final = (REGISTRATION,)
 FORGET: Final = (forget_mails,)
 """What else is kept of a person, and is deleted when they are erased."""

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from plenary.desk import export
 from plenary.engine.answers import Busy
 from plenary.engine.decider import Refusal
 from plenary.engine.engine import Engine
@@ -36,7 +37,7 @@ PATIENT_WITH: Final = 32_000_000
 SLOWEST_BODY: Final = 20.0
 """Seconds until a request's body must have come."""
 FOR_EVER: Final = "public, max-age=31536000, immutable"
-RESERVED: Final = ("graphql", "webhooks", "health", "metrics", "gateway", "assets")
+RESERVED: Final = ("graphql", "webhooks", "health", "metrics", "gateway", "export", "assets")
 
 
 def routes(contexts: Contexts, graphql: ASGIApp, dist: Path = DIST, metrics: Metrics | None = None) -> list[BaseRoute]:
@@ -45,6 +46,7 @@ def routes(contexts: Contexts, graphql: ASGIApp, dist: Path = DIST, metrics: Met
     inside: list[BaseRoute] = [
         Route("/graphql", graphql),
         WebSocketRoute("/graphql", graphql),
+        *export.routes(contexts),
         *health.routes(Health(engine)),
         *counted.routes(metrics or Metrics(), engine, settings.metrics_token, at_home=settings.is_at_home),
     ]

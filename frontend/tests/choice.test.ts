@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { items, ontoSeatTypes, reckon, shortage, within, type Choosable } from '../src/words/choice';
+import {
+  limits,
+  nextTurn,
+  sale,
+  stepped,
+  items,
+  ontoSeatTypes,
+  reckon,
+  shortage,
+  within,
+  type Choosable,
+} from '../src/words/choice';
 
 const type = (seatTypeId: string, name: string, amount: number, available: number): Choosable => ({
   seatTypeId,
@@ -55,4 +66,39 @@ describe('a choice of seats', () => {
         { seatTypeId: 'cp' },
       ]).errors[0]?.field,
     ).toBe('cp'));
+});
+
+describe('limits of a seat type', () => {
+  const type = { seatTypeId: 'a', name: 'Table', price: { amount: 100, currency: 'USD' }, available: 20 };
+  test('are said', () => {
+    expect(limits({ ...type, least: 2, most: 4 })).toBe('2 to 4 an order');
+    expect(limits({ ...type, least: 2, most: null })).toBe('2 or more an order');
+    expect(limits({ ...type, least: 1, most: null })).toBeUndefined();
+  });
+  test.each([
+    [0, 1, 2],
+    [2, 1, 3],
+    [4, 1, 4],
+    [2, -1, 0],
+    [1, 1, 2],
+    [0, -1, 0],
+  ] as const)('%i and %i is %i', (quantity, by, next) =>
+    expect(stepped({ ...type, least: 2, most: 4 }, quantity, by, 20)).toBe(next),
+  );
+  test('are a problem when they are not kept', () => {
+    const message = (quantity: number) =>
+      reckon([{ ...type, least: 2, most: 4 }], { a: quantity }, 20).problem?.errors[0]?.message;
+    expect([message(1), message(2), message(4), message(5)]).toEqual([
+      'Table: 2 to 4 an order.',
+      undefined,
+      undefined,
+      'Table: 2 to 4 an order.',
+    ]);
+  });
+  test('a sale begins and ends', () => {
+    const sold = { ...type, saleFrom: '2027-03-01T09:00:00Z', saleUntil: '2027-03-02T09:00:00Z' };
+    const [from, until] = [Date.parse(sold.saleFrom), Date.parse(sold.saleUntil)];
+    expect([from - 1, from, until - 1, until].map((now) => sale(sold, now))).toEqual(['before', 'on', 'on', 'after']);
+    expect([from - 1, from, until].map((now) => nextTurn([type, sold], now))).toEqual([from, until, undefined]);
+  });
 });

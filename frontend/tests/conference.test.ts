@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { messageFor } from '../src/api/refusal';
 import { checklist, isReady } from '../src/words/checklist';
 import {
+  cloneFaults,
   detailFaults,
   holdTimes,
   labelled,
+  nextSlug,
+  nextYear,
   ownerFaults,
   problemOf,
   quotaFaults,
@@ -25,7 +28,12 @@ const DETAILS: Details = {
   currency: 'EUR',
   holdSeconds: '900',
   seatsPerOrder: '20',
+  cancelDays: '',
+  cancelFeePercent: '0',
+  transferDays: '',
+  transferDetails: '',
 };
+const UNLIMITED = { least: '', most: '', saleFrom: '', saleUntil: '' };
 const fields = (errors: { field: string }[]) => errors.map((error) => error.field);
 
 describe('the address suggested for a name', () => {
@@ -65,13 +73,26 @@ describe('what is wrong with a conference', () => {
 
 describe('what is wrong with a seat type', () => {
   test('nothing', () =>
-    expect(seatTypeFaults({ name: 'GA', description: '', price: '199', quota: '100' }, 'USD')).toEqual([]));
+    expect(seatTypeFaults({ name: 'GA', description: '', price: '199', quota: '100', ...UNLIMITED }, 'USD')).toEqual(
+      [],
+    ));
   test('all of it', () =>
-    expect(fields(seatTypeFaults({ name: '', description: '', price: '', quota: '' }, 'USD'))).toEqual([
+    expect(fields(seatTypeFaults({ name: '', description: '', price: '', quota: '', ...UNLIMITED }, 'USD'))).toEqual([
       'name',
       'price',
       'quota',
     ]));
+  test.each([
+    [{ least: '0' }, ['least']],
+    [{ least: '3', most: '2' }, ['most']],
+    [{ most: '101' }, ['most']],
+    [{ least: '2', most: '4' }, []],
+    [{ saleFrom: '2027-03-01T09:00', saleUntil: '2027-03-01T09:00' }, ['saleUntil']],
+    [{ saleFrom: '2027-03-01T09:00', saleUntil: '2027-03-01T09:01' }, []],
+  ])('limits %j', (limits, wrong) => {
+    const draft = { name: 'GA', description: '', price: '199', quota: '100', ...UNLIMITED, ...limits };
+    expect(fields(seatTypeFaults(draft, 'USD'))).toEqual(wrong);
+  });
   test('a quota ends at a million', () => {
     expect(quotaFaults('1,000,000')).toEqual([]);
     expect(fields(quotaFaults('1000001'))).toEqual(['quota']);
@@ -96,16 +117,55 @@ test('a hold time that is not on offer stays to be chosen', () => {
   expect(holdTimes('7')[0]).toBe('7');
 });
 
-describe('until the first sale', () => {
-  const bare = { tagline: '', description: '', location: '', seatTypes: [] };
-  test('there has to be something to sell', () => expect(isReady(checklist(bare))).toBe(false));
-  test('a seat type is enough', () =>
-    expect(isReady(checklist({ ...bare, seatTypes: [{ quota: 1, retired: false }] }))).toBe(true));
-  test('a retired or empty one is not', () => {
-    const seatTypes = [
-      { quota: 5, retired: true },
-      { quota: 0, retired: false },
-    ];
-    expect(isReady(checklist({ ...bare, seatTypes }))).toBe(false);
+describe('what becomes of an order', () => {
+  test.each([
+    [{ cancelDays: '366' }, ['cancelDays']],
+    [{ cancelFeePercent: '101' }, ['cancelFeePercent']],
+    [{ transferDays: '0', transferDetails: 'IBAN' }, ['transferDays']],
+    [{ transferDays: '14' }, ['transferDetails']],
+    [{ cancelDays: '0', cancelFeePercent: '', transferDays: '30', transferDetails: 'IBAN' }, []],
+  ])('%j', (said, wrong) => expect(fields(detailFaults({ ...DETAILS, ...said }))).toEqual(wrong));
+});
+
+describe('a clone', () => {
+  test('begins on the same day of the week a year later', () => {
+    expect(nextYear('2027-05-31')).toBe('2028-05-29');
+    expect(nextYear('2028-02-29')).toBe('2029-02-27');
   });
+  test.each([
+    ['rivers-2027', '2027-05-30', '2028-05-28', 'rivers-2028'],
+    ['rivers', '2027-05-30', '2028-05-28', 'rivers-2028'],
+    ['rivers-2028', '2028-01-01', '2028-12-30', 'rivers-2028-2028'],
+    ['x'.repeat(60), '2027-05-30', '2028-05-28', `${'x'.repeat(55)}-2028`],
+  ])('%s gets an address of its own', (slug, before, after, next) => expect(nextSlug(slug, before, after)).toBe(next));
+  test('needs a day and an address', () =>
+    expect(fields(cloneFaults({ slug: 'A', startsOn: '' }))).toEqual(['startsOn', 'slug']));
+});
+
+describe('until the first sale', () => {
+  const NOW = new Date('2027-03-01T12:00:00Z');
+  const bare = { tagline: '', description: '', location: '', endsOn: '2027-06-02', cancelDays: null, seatTypes: [] };
+  const type = { quota: 1, retired: false, saleFrom: null, saleUntil: null };
+  const says = (name: string, of: Parameters<typeof checklist>[0]) =>
+    checklist(of, NOW).find((step) => step.name === name);
+  test('there has to be something to sell', () => expect(isReady(checklist(bare, NOW))).toBe(false));
+  test('a seat type is enough', () => expect(isReady(checklist({ ...bare, seatTypes: [type] }, NOW))).toBe(true));
+  test('a retired or empty one is not, nor one whose sale has ended', () => {
+    const seatTypes = [
+      { ...type, retired: true },
+      { ...type, quota: 0 },
+    ];
+    expect(isReady(checklist({ ...bare, seatTypes }, NOW))).toBe(false);
+    const ended = { ...bare, seatTypes: [{ ...type, saleUntil: '2027-03-01T12:00:00Z' }] };
+    expect(says('Seats to sell', ended)).toMatchObject({ done: false, needed: true });
+    expect(says('Seats to sell', ended)?.says).toContain('ended');
+  });
+  test('what is on sale later is said', () => {
+    const later = { ...bare, seatTypes: [{ ...type, saleFrom: '2027-04-01T00:00:00Z' }] };
+    expect(says('The time of sale', later)).toMatchObject({ done: false, needed: false });
+    expect(says('The time of sale', { ...later, seatTypes: [...later.seatTypes, type] })?.done).toBe(true);
+    expect(says('The time of sale', { ...bare, seatTypes: [type] })).toBeUndefined();
+  });
+  test('days that are over are not done', () =>
+    expect(says('Name, address and days', { ...bare, endsOn: '2027-02-28' })?.done).toBe(false));
 });

@@ -12,8 +12,8 @@ from datetime import timedelta
 from tests.acceptance.driving import operations
 from tests.acceptance.driving.desk import PATIENCE, Live, NotOffered
 from tests.acceptance.driving.line import Fault
+from tests.acceptance.driving.lists import Lists
 from tests.acceptance.driving.operations import Answer
-from tests.acceptance.driving.organizing import Organizing
 from tests.acceptance.driving.words import new_id, seconds, snake
 
 __all__ = ["Answer", "Driver", "Fault", "Live", "NotOffered"]
@@ -24,7 +24,7 @@ HELD = ("HELD", "PARTLY_HELD")
 ENDED = ("confirmed", "refunded", "cancelled", "sold_out", "expired")
 
 
-class Driver(Organizing):
+class Driver(Lists):
     """Everybody's verbs. `order`: whose order is meant, one's own by default."""
 
     # ---------------------------------------------------------------- choosing

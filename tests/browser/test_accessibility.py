@@ -152,6 +152,30 @@ async def orders(people: Driver, visitors: Visitors) -> Visitor:
     return page
 
 
+async def sale(people: Driver, visitors: Visitors) -> Visitor:
+    """The pictures of a sale, with their numbers."""
+    await buys(people, "R1", {GA: 2})
+    page = await desk(people, visitors, "/sales")
+    await page.shows("seats-sold", "2")
+    await page.page.get_by_text("The numbers").click()
+    return page
+
+
+async def attendees(people: Driver, visitors: Visitors) -> Visitor:
+    """The organizer's list of attendees."""
+    await buys(people, "R1", {GA: 2})
+    page = await desk(people, visitors, "/attendees")
+    await expect(page.page.get_by_role("table")).to_be_visible(timeout=PATIENCE)
+    return page
+
+
+async def told(people: Driver, visitors: Visitors) -> Visitor:
+    """What organizers did, with an event behind it."""
+    page = await desk(people, visitors, "/history")
+    await page.page.get_by_text("The event behind it").first.click()
+    return page
+
+
 async def mailbox(people: Driver, visitors: Visitors) -> Visitor:
     """The mailbox."""
     await buys(people, "R1", {GA: 1})
@@ -192,6 +216,10 @@ PAGES: dict[str, Open] = {
     "desk": at_desk(""),
     "edit": at_desk("/edit"),
     "orders": orders,
+    "attendees": attendees,
+    "sales": sale,
+    "history": told,
+    "clone": at_desk("/clone"),
     "boards": path("/watch"),
     "board": path("/watch/{slug}"),
     "mailbox": mailbox,

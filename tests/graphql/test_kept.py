@@ -78,7 +78,7 @@ async def test_nobody_is_answered_with_what_another_may_see(
         conference, slug = str(uuid4()), "secret-days"
         await house.create(sold.organizer, conferenceId=conference, input=conference_input(slug=slug))
     await settled(house)
-    given = {"slug": slug, "conference": conference, "id": str(order)}
+    given = {"slug": slug, "conference": conference, "id": str(order), "order": str(order)}
     (asked,) = everything("query", name, arguments(ROOTS["query"][name], given), given)
     everybody = [house.browser(), sold.organizer, registrant]
 

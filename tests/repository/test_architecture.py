@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BACKEND = ROOT / "backend" / "plenary"
-CONTEXTS = {"conferences", "registration", "payments", "notifications", "access"}
+CONTEXTS = {"conferences", "registration", "payments", "notifications", "access", "desk"}
 DECIDERS = {
     "plenary.engine.person",
     "plenary.conferences.conference",

@@ -134,6 +134,9 @@ def decide(command: Command, conference: Conference | None) -> list[Event] | Ref
 
 
 def _create(command: CreateConference) -> list[Event] | Refusal:
+    added = [_add(seat_type) for seat_type in command.seat_types]
+    if refused := next((answer for answer in added if isinstance(answer, Refusal)), None):
+        return refused
     return invalid(
         *_wrong_details(command),
         check_line("owner_name", command.owner_name),
@@ -144,7 +147,8 @@ def _create(command: CreateConference) -> list[Event] | Refusal:
             owner=command.owner,
             owner_name=tidy(command.owner_name),
             owner_email=tidy(command.owner_email),
-        )
+        ),
+        *(event for answer in added if isinstance(answer, list) for event in answer),
     ]
 
 

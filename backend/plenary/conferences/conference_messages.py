@@ -39,9 +39,12 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class CreateConference(Details):
+    """With `seat_types`, it begins with these, all or nothing."""
+
     owner: UUID
     owner_name: str
     owner_email: str
+    seat_types: "tuple[AddSeatType, ...]" = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

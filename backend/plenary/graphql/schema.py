@@ -7,6 +7,10 @@ import strawberry
 
 from plenary.access import api as access
 from plenary.conferences import api as conferences
+from plenary.conferences import clone_api as clones
+from plenary.desk import history_api as history
+from plenary.desk import lists_api as lists
+from plenary.desk import sales_api as sales
 from plenary.graphql.execution import Schema, make_schema
 from plenary.graphql.kept import Public
 from plenary.notifications import api as notifications
@@ -19,7 +23,20 @@ from plenary.registration import tickets_api as tickets
 PRINTED: Final = Path(__file__).resolve().parents[3] / "schema.graphql"
 
 
-APIS: Final = (conferences, registration, orders, tickets, promo_codes, payments, notifications, access)
+APIS: Final = (
+    conferences,
+    clones,
+    registration,
+    orders,
+    tickets,
+    promo_codes,
+    lists,
+    history,
+    sales,
+    payments,
+    notifications,
+    access,
+)
 
 
 def assemble() -> Schema:

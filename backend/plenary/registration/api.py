@@ -20,18 +20,14 @@ from plenary.engine.decider import FieldError, InvalidInput, Refusal
 from plenary.engine.views import View
 from plenary.graphql.context import Info
 from plenary.graphql.reading import (
-    After,
     AtLeast,
     CommandId,
     ConferenceId,
-    First,
     OrderId,
-    after_instant,
-    lags,
     not_allowed,
     see,
 )
-from plenary.graphql.words import page, page_size, refused
+from plenary.graphql.words import refused
 from plenary.registration import orders_find
 from plenary.registration.answers import (
     DECIDING,
@@ -53,13 +49,10 @@ from plenary.registration.orders import ORDERS
 from plenary.registration.orders_rows import OrderRow
 from plenary.registration.types import (
     Order,
-    OrderConnection,
-    OrderEdge,
     OrderItemInput,
     OrderResult,
     PersonInput,
     PlaceOrderResult,
-    cursor_of,
 )
 from plenary.words import Offer, normalise_code, normalise_email
 
@@ -95,23 +88,6 @@ class Query:
         if seen.row is None or not await visitor.sees_order(id, seen.row.conference_id):
             return None
         return Order.of(seen.row, engine.now(), seen.stale)
-
-    @strawberry.field(description="All orders of a conference, the newest first, for its organizer; null for others.")
-    async def orders(
-        self, info: Info, conference: ConferenceId, first: First = 20, after: After = None, at_least: AtLeast = None
-    ) -> OrderConnection | None:
-        engine, size, before = info.context.engine, page_size(first), after_instant(after)
-        if not await info.context.visitor.runs(conference):
-            return None
-        stale = await lags(engine, ORDERS, at_least)
-        rows, place = page(
-            await orders_find.find_orders(engine.database, conference, size + 1, before), size, cursor_of, after
-        )
-        return OrderConnection(
-            edges=[OrderEdge(cursor=cursor_of(row), node=Order.of(row, engine.now(), stale)) for row in rows],
-            page_info=place,
-            total_count=await orders_find.count_orders(engine.database, conference),
-        )
 
 
 @strawberry.type

@@ -13,6 +13,7 @@ from plenary.engine.views import Json, View
 from plenary.payments import payment as payments
 from plenary.registration import assignments
 from plenary.registration import order_events as facts
+from plenary.registration.found_by import Words, words_of_order
 from plenary.registration.order_lines import quantities
 from plenary.registration.order_prices import price
 from plenary.registration.orders_rows import OrderLine, OrderRow, Payment, Person, Seat, State
@@ -49,14 +50,29 @@ orders = sa.Table(
     sa.Column("cancelled", Json(tuple[int, ...]), nullable=False),
     sa.Column("waiting_for", sa.Uuid),
     sa.Column("waiting_since", sa.BigInteger),
+    sa.Column("words", Words, nullable=False, info={"personal": True}),
     sa.Index("orders_code", "code"),
     sa.Index("orders_waiting", "conference_id", "waiting_since"),
     sa.Index("orders_conference_id_placed_at", "conference_id", "placed_at", "order_id"),
+    sa.Index("orders_conference_id_state_placed_at", "conference_id", "state", "placed_at", "order_id"),
+    sa.Index("orders_words", "words", postgresql_using="gin").ddl_if(dialect="postgresql"),
+    sa.Index("orders_read_words", "conference_id", "placed_at", "order_id", "state", "words").ddl_if(dialect="sqlite"),
 )
 
 
 def project(row: OrderRow | None, event: Event) -> OrderRow | None:
-    """An order after an event."""
+    """An order after an event, with the words that it is found by."""
+    after = _projected(row, event)
+    if after is None or after is row or (row is not None and _found_by(after) == _found_by(row)):
+        return after
+    return replace(after, words=words_of_order(after))
+
+
+def _found_by(row: OrderRow) -> tuple[object, ...]:
+    return (row.lines, row.seats, row.email, row.first_name, row.last_name)
+
+
+def _projected(row: OrderRow | None, event: Event) -> OrderRow | None:
     match event.data:
         case facts.OrderPlaced(pay_by=pay_by, expires_at=expires_at) as placed:
             return _new(placed, "placed", placed.total, pay_by, expires_at, event.position)

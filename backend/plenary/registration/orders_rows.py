@@ -82,6 +82,7 @@ class OrderRow:
 
     `promos` are the codes taken off. An `offered` one came from the waitlist; `extended`: its registrant has asked for
     more time. `waiting_since` is its place in the order of all who ever joined, while it waits for `waiting_for`.
+    `words` are those it is found by.
     """
 
     order_id: UUID
@@ -109,6 +110,7 @@ class OrderRow:
     cancelled: tuple[int, ...] = ()
     waiting_for: UUID | None = None
     waiting_since: int | None = None
+    words: str = ""
 
     @property
     def price(self) -> Price:

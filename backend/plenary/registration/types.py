@@ -17,11 +17,9 @@ from plenary.graphql.reading import see
 from plenary.graphql.words import (
     Busy,
     Money,
-    PageInfo,
     Position,
     Refused,
     TooManyTries,
-    encode_cursor,
 )
 from plenary.payments.gateways.pages import page_of
 from plenary.registration import orders_rows as rows
@@ -144,14 +142,25 @@ class Order:
             placed_at=row.placed_at,
             pay_by=row.pay_by,
             server_time=now,
-            registrant=None
-            if row.email is None
-            else Person(email=row.email, first_name=row.first_name or "", last_name=row.last_name or ""),
+            registrant=registrant_of(row),
             payment=_payment(row),
             seats=[Seat.of(row, seat) for seat in row.seats],
             position=Position(row.position),
             stale=stale,
         )
+
+
+def registrant_of(row: rows.OrderRow) -> Person | None:
+    """Who ordered, once that is known."""
+    if row.email is None:
+        return None
+    return Person(email=row.email, first_name=row.first_name or "", last_name=row.last_name or "")
+
+
+def attendee_of(seat: rows.Seat) -> Person | None:
+    """Who sits there."""
+    who = seat.attendee
+    return None if who is None else Person(email=who.email, first_name=who.first_name, last_name=who.last_name)
 
 
 def _line(line: rows.OrderLine, currency: str) -> OrderLine:
@@ -174,24 +183,6 @@ def _payment(row: rows.OrderRow) -> Payment | None:
         amount=Money.of(row.payment.amount, row.currency),
         pay_at=page_of(row.payment.gateway, row.payment.payment_id) if row.payable else None,
     )
-
-
-@strawberry.type(description="An order in a list.")
-class OrderEdge:
-    cursor: str = strawberry.field(description="Its place in the list.")
-    node: Order = strawberry.field(description="The order.")
-
-
-@strawberry.type(description="A page of orders.")
-class OrderConnection:
-    edges: list[OrderEdge] = strawberry.field(description="The orders of this page.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
-    total_count: int = strawberry.field(description="How many orders there are in all, whatever became of them.")
-
-
-def cursor_of(row: rows.OrderRow) -> str:
-    """The place of an order in its conference's list."""
-    return encode_cursor(row.placed_at.isoformat(), row.order_id)
 
 
 # ---------------------------------------------------------------- what is said and answered

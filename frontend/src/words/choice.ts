@@ -2,7 +2,18 @@
 import type { FieldError, Problem } from '../api/refusal';
 import type { Amount } from './format';
 
-export type Choosable = { seatTypeId: string; name: string; price: Amount; available: number };
+export type Choosable = {
+  seatTypeId: string;
+  name: string;
+  price: Amount;
+  available: number;
+  /** An order with any of them takes so many. */
+  least?: number;
+  most?: number | null;
+  /** Instants between which it is sold. */
+  saleFrom?: string | null;
+  saleUntil?: string | null;
+};
 
 /** By seat type: how many are wanted (or already held). A field may be empty or hold nonsense. */
 export type Quantities = Record<string, number | null | undefined>;
@@ -10,6 +21,34 @@ export type Quantities = Record<string, number | null | undefined>;
 export type Reckoning = { asked: number; obtainable: number; total: number; problem: Problem | undefined };
 
 const wanted = (quantities: Quantities, type: Choosable) => quantities[type.seatTypeId] ?? 0;
+
+/** Whether a type is sold at a moment: not yet, now, or no more. */
+export function sale({ saleFrom, saleUntil }: Choosable, now: number): 'before' | 'on' | 'after' {
+  if (saleFrom && now < Date.parse(saleFrom)) return 'before';
+  return saleUntil && now >= Date.parse(saleUntil) ? 'after' : 'on';
+}
+
+/** When that will be different for some of them, if ever. */
+export function nextTurn(types: Choosable[], now: number): number | undefined {
+  const turns = types
+    .flatMap(({ saleFrom, saleUntil }) => [saleFrom, saleUntil])
+    .map((at) => (at ? Date.parse(at) : 0));
+  const later = turns.filter((at) => at > now);
+  return later.length > 0 ? Math.min(...later) : undefined;
+}
+
+/** "2 to 4 an order"; nothing where only the order's own limit counts. */
+export function limits({ least = 1, most }: Choosable): string | undefined {
+  if (most) return least === most ? `${most} an order` : `${least} to ${most} an order`;
+  return least > 1 ? `${least} or more an order` : undefined;
+}
+
+/** One more or one fewer, past the numbers that no order may have. */
+export function stepped({ least = 1, most }: Choosable, quantity: number, by: 1 | -1, cap: number): number {
+  const next = quantity + by;
+  if (next > 0 && next < least) return by === 1 ? least : 0;
+  return Math.min(most ?? cap, cap, Math.max(0, next));
+}
 
 /** How many seats of a type this order can have: what is free and what it holds already. */
 export function within(type: Choosable, held: Quantities): number {
@@ -27,6 +66,10 @@ export function reckon(types: Choosable[], chosen: Quantities, cap: number, held
     if (!Number.isInteger(quantity) || quantity < 0) {
       errors.push({ field: type.seatTypeId, message: `${type.name}: enter a whole number of seats, 0 or more.` });
       continue;
+    }
+    const bounds = limits(type);
+    if (quantity > 0 && bounds && (quantity < (type.least ?? 1) || quantity > (type.most ?? Infinity))) {
+      errors.push({ field: type.seatTypeId, message: `${type.name}: ${bounds}.` });
     }
     asked += quantity;
     obtainable += Math.min(quantity, within(type, held));

@@ -57,6 +57,7 @@ MUTATIONS = {
     "refundSeats": (f"{FOR}, positions: [Int!]!, amount: MinorUnits", "order"),
     "resendConfirmation": (FOR, "order"),
     "createPromoCode": (f"{OF}, code: String!, input: PromoCodeInput!", "code"),
+    "cloneConference": (f"{OF}, newConferenceId: UUID!, slug: String!, startsOn: Date!", "created"),
     "changePromoCode": (f"{OF}, code: String!, input: PromoCodeInput!", "code"),
     "endPromoCode": (f"{OF}, code: String!", "code"),
     "assignSeat": (f"{FOR}, position: Int!, attendee: PersonInput!", "order"),

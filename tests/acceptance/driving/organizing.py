@@ -57,6 +57,26 @@ class Organizing(Desk):
         now = self.conferences[conference]["about"] | self._about(about)
         return await self._organize(who, "editConference", conference, key, input=now)
 
+    async def clone(
+        self,
+        who: str = "organizer",
+        *,
+        slug: str = "clone",
+        starts_on: str,
+        conference: str = "conference",
+        clone: str = "clone",
+        key: object = None,
+    ) -> Answer:
+        """A new draft like another conference; in the play it is called `clone`."""
+        model, id_ = self.conferences[conference], self._id(key, "clone")
+        said = {"conferenceId": model["id"], "newConferenceId": id_, "slug": self.tag.slug(slug), "startsOn": starts_on}
+        answer = await self._do(who, "cloneConference", key, **said)
+        if "refused" in answer:
+            return answer
+        types = {one["name"]: one["id"] for one in answer["conference"]["seatTypes"]}
+        self.conferences[clone] = {"id": id_, "seat_types": types, "access_code": answer["accessCode"]}
+        return self._shown(answer["conference"], clone)
+
     async def publish(self, who: str = "organizer", *, conference: str = "conference", key: object = None) -> Answer:
         """Listed, and on sale."""
         return await self._organize(who, "publishConference", conference, key)
@@ -75,9 +95,11 @@ class Organizing(Desk):
         description: str = "",
         conference: str = "conference",
         key: object = None,
+        **limits: Any,
     ) -> Answer:
-        """One more seat type; `price` like "$199", or in minor units."""
+        """One more seat type; `price` like "$199", or in minor units. `limits`: least, most, sale_from, sale_until."""
         said = {"name": name, "description": description, "price": minor_units(price), "quota": quota}
+        said |= {camel(limit): value for limit, value in limits.items()}
         type_id = self._id(key, f"seat type {name}")
         self.conferences[conference]["seat_types"].setdefault(name, type_id)
         return await self._organize(who, "addSeatType", conference, key, seatTypeId=type_id, input=said)
@@ -92,9 +114,11 @@ class Organizing(Desk):
         description: str = "",
         conference: str = "conference",
         key: object = None,
+        **limits: Any,
     ) -> Answer:
         """A seat type at another price or under another name, which finds it here from now on, as the old one does."""
         said = {"name": name or seat_type, "description": description, "price": minor_units(price)}
+        said |= {camel(limit): value for limit, value in limits.items()}
         type_id = self._seat_type(seat_type, conference)
         self.conferences[conference]["seat_types"][said["name"]] = type_id
         return await self._organize(who, "editSeatType", conference, key, seatTypeId=type_id, input=said)

@@ -1,6 +1,7 @@
 /** A conference as its organizer sees it, and everything an organizer can have done to it. */
 import { graphql, type ResultOf } from '../../api/graphql';
 import { refusal } from '../../api/refusal';
+import { wholeNumber } from '../../words/amount';
 import type { Details } from '../../words/conference';
 
 export const deskFields = graphql(`
@@ -17,6 +18,10 @@ export const deskFields = graphql(`
     currency
     holdSeconds
     seatsPerOrder
+    cancelDays
+    cancelFeePercent
+    transferDays
+    transferDetails
     state
     seatTypes {
       id
@@ -29,6 +34,10 @@ export const deskFields = graphql(`
       quota
       retired
       everOnSale
+      least
+      most
+      saleFrom
+      saleUntil
     }
     owner {
       name
@@ -182,6 +191,9 @@ export function detailsInput(typed: Details) {
     name: typed.name.trim(),
     holdSeconds: Number(typed.holdSeconds),
     seatsPerOrder: Number(typed.seatsPerOrder),
+    cancelDays: wholeNumber(typed.cancelDays) ?? null,
+    cancelFeePercent: wholeNumber(typed.cancelFeePercent) ?? 0,
+    transferDays: wholeNumber(typed.transferDays) ?? null,
   };
 }
 
@@ -192,6 +204,10 @@ export function typedDetails(conference: Conference): Details {
     ...{ slug, name, tagline, description, location, timeZone, startsOn, endsOn, currency },
     holdSeconds: String(conference.holdSeconds),
     seatsPerOrder: String(conference.seatsPerOrder),
+    cancelDays: String(conference.cancelDays ?? ''),
+    cancelFeePercent: String(conference.cancelFeePercent),
+    transferDays: String(conference.transferDays ?? ''),
+    transferDetails: conference.transferDetails,
   };
 }
 

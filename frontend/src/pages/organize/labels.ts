@@ -16,8 +16,16 @@ const LABELS: Record<string, string> = {
   currency: 'Currency',
   holdSeconds: 'Hold time',
   seatsPerOrder: 'Seats per order',
+  cancelDays: 'Days to cancel',
+  cancelFeePercent: 'Kept when cancelling',
+  transferDays: 'Days for a transfer',
+  transferDetails: 'Transfer to',
   price: 'Price',
   quota: 'Quota',
+  least: 'At least',
+  most: 'At most',
+  saleFrom: 'On sale from',
+  saleUntil: 'On sale until',
 };
 
 /** "Please fill this in." says nothing away from its field: the summary puts the field's label before it. */

@@ -4,6 +4,7 @@ import { graphql, type ResultOf } from '../../api/graphql';
 export const ordersFields = graphql(`
   fragment OrdersFields on OrderConnection {
     totalCount
+    hasMoreThanCounted
     pageInfo {
       hasNextPage
       endCursor
@@ -11,6 +12,7 @@ export const ordersFields = graphql(`
     edges {
       node {
         id
+        position
         code
         state
         placedAt
@@ -58,6 +60,7 @@ export type OrderRow = ResultOf<typeof ordersFields>['edges'][number]['node'];
 
 export const STATES: Record<OrderRow['state'], string> = {
   PLACED: 'Being decided',
+  WAITLISTED: 'On the waitlist',
   HELD: 'On hold',
   PARTLY_HELD: 'Partly on hold',
   SOLD_OUT: 'Got no seat',
@@ -72,3 +75,15 @@ export const nameOf = (person: OrderRow['registrant']) =>
   person ? `${person.firstName} ${person.lastName}` : undefined;
 
 export const seatsOf = (order: OrderRow) => order.lines.reduce((sum, line) => sum + (line.granted ?? line.wanted), 0);
+
+/** What orders can be narrowed to. */
+export const GROUPS: { value: string; label: string; states: OrderRow['state'][] }[] = [
+  { value: '', label: 'All states', states: [] },
+  { value: 'booked', label: 'Booked', states: ['CONFIRMED'] },
+  { value: 'held', label: 'On hold', states: ['PLACED', 'HELD', 'PARTLY_HELD', 'RETAKING'] },
+  { value: 'waitlisted', label: 'On the waitlist', states: ['WAITLISTED'] },
+  { value: 'expired', label: 'Expired', states: ['EXPIRED'] },
+  { value: 'cancelled', label: 'Cancelled', states: ['CANCELLED'] },
+  { value: 'refunded', label: 'Refunded', states: ['REFUNDED'] },
+  { value: 'sold-out', label: 'Got no seat', states: ['SOLD_OUT'] },
+];
