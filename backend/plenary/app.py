@@ -26,7 +26,9 @@ from plenary.notifications.mail import mail_follower
 from plenary.notifications.mailbox import forget_mails
 from plenary.operations.doors import Doors
 from plenary.operations.watched import Watched
+from plenary.payments.cashier import cashier
 from plenary.payments.payment import PAYMENT
+from plenary.payments.process import PAYMENTS
 from plenary.registration.assignments import ASSIGNMENTS
 from plenary.registration.availability import AVAILABILITY
 from plenary.registration.order import ORDER
@@ -41,7 +43,7 @@ from plenary.web import routes
 
 DECIDERS: Final = (CONFERENCE, SLUG, SEATS, ORDER, PROMO_CODE, ASSIGNMENTS, PAYMENT, PERSON)
 VIEWS: Final = (CATALOGUE, AVAILABILITY, ORDERS, PROMO_CODES)
-PROCESSES: Final = (REGISTRATION,)
+PROCESSES: Final = (REGISTRATION, PAYMENTS)
 FORGET: Final = (forget_mails,)
 """What else is kept of a person, and is deleted when they are erased."""
 
@@ -80,7 +82,8 @@ def build(
         log = PostgresLog(settings.database, pgbouncer=settings.pgbouncer)
     secrets = Secrets(settings.secret)
     watched = Watched(settings.traces)
-    plan = Plan(DECIDERS, VIEWS, PROCESSES, {"mail": mail_follower(settings, secrets)}, UPCASTERS)
+    handlers = {"mail": mail_follower(settings, secrets), "cashier": cashier(settings, secrets)}
+    plan = Plan(DECIDERS, VIEWS, PROCESSES, handlers, UPCASTERS)
     engine = Engine(
         plan,
         database,

@@ -43,6 +43,7 @@ ORGANIZER = Right(frozenset({"organizer"}))
 REGISTRANT = Right(frozenset({"registrant"}))
 HELD = Right(frozenset({"registrant"}), given={"orderId": "held"})
 EITHER = Right(frozenset({"organizer", "registrant"}))
+PAYING = Right(frozenset({"organizer"}), given={"paymentId": "paying"})
 NOBODY = Right(frozenset())
 
 RIGHTS: Mapping[str, Mapping[str, Right]] = {
@@ -54,6 +55,7 @@ RIGHTS: Mapping[str, Mapping[str, Right]] = {
         "myConferences": ANYBODY,
         "order": EITHER,
         "orders": ORGANIZER,
+        "refundsDue": ORGANIZER,
         "seatAvailability": ANYBODY,
         "session": ANYBODY,
     },
@@ -74,7 +76,10 @@ RIGHTS: Mapping[str, Mapping[str, Right]] = {
         "openOrder": Right(None, ("secret",)),
         "placeOrder": Right(None, fresh=("orderId",)),
         "publishConference": ORGANIZER,
+        "recordRefund": PAYING,
+        "recordTransfer": PAYING,
         "retireSeatType": ORGANIZER,
+        "retryRefund": PAYING,
         "signIn": Right(None, ("accessCode",), {"email": "ownerEmail"}),
         "signOut": ANYBODY,
         "startPayment": Right(REGISTRANT.may, given={"orderId": "held", "paymentId": "paying"}),

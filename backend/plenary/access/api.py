@@ -38,7 +38,7 @@ class Query:
     @strawberry.field(description="What this server shows to everybody.")
     async def features(self, info: Info) -> Features:
         settings = info.context.settings
-        return Features(mailbox=settings.shows_mailbox, test_gateway=settings.gateway == "test")
+        return Features(mailbox=settings.shows_mailbox, test_gateway="test" in settings.gateway)
 
 
 @strawberry.type

@@ -31,6 +31,14 @@ async def find_orders(
         return [ORDERS.load(found) for found in (await db.execute(query)).mappings()]
 
 
+async def find_orders_to_refund(database: Database, conference_id: UUID, limit: int) -> list[OrderRow]:
+    """Up to `limit` orders of a conference whose organizer has to see to a refund, the oldest first."""
+    query = sa.select(orders).where(orders.c.conference_id == conference_id, orders.c.refund_due)
+    query = query.order_by(orders.c.placed_at, orders.c.order_id).limit(limit)
+    async with database.reading() as db:
+        return [ORDERS.load(found) for found in (await db.execute(query)).mappings()]
+
+
 async def count_orders(database: Database, conference_id: UUID) -> int:
     """How many orders a conference has, whatever became of them."""
     query = sa.select(sa.func.count()).select_from(orders).where(orders.c.conference_id == conference_id)
