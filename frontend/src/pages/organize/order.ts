@@ -38,7 +38,26 @@ export const ordersFields = graphql(`
           }
         }
         payment {
+          id
           state
+          method
+          refunded {
+            amount
+            currency
+          }
+        }
+        refunds {
+          paymentId
+          number
+          amount {
+            amount
+            currency
+          }
+          reason
+          method
+          state
+          why
+          due
         }
         seats {
           position
@@ -58,6 +77,7 @@ export type OrderRow = ResultOf<typeof ordersFields>['edges'][number]['node'];
 
 export const STATES: Record<OrderRow['state'], string> = {
   PLACED: 'Being decided',
+  WAITLISTED: 'On the waitlist',
   HELD: 'On hold',
   PARTLY_HELD: 'Partly on hold',
   SOLD_OUT: 'Got no seat',
