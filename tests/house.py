@@ -17,7 +17,7 @@ from plenary.settings import Settings
 
 NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
 SETTINGS = Settings(
-    url="http://test", secret=b"a secret of thirty-two characters", key=b"k" * 32, gateway="test", dev=True
+    url="http://test", secret=b"a secret of thirty-two characters", key=b"k" * 32, gateway=("test",), dev=True
 )
 
 REFUSAL = """
@@ -34,7 +34,8 @@ ORDER = """{
   id code state conferenceId conference { name } total { amount currency } placedAt payBy serverTime position stale
   lines { seatTypeId name unitPrice { amount } wanted granted total { amount } }
   registrant { email firstName lastName }
-  payment { id state amount { amount } payAt }
+  payment { id state amount { amount } refunded { amount } method payAt }
+  refunds { paymentId number amount { amount } state due why }
   seats { position seatType attendee { email firstName lastName } }
 }"""
 CREATE = f"""mutation($commandId: UUID!, $conferenceId: UUID!, $input: ConferenceInput!, $owner: OwnerInput!) {{
@@ -93,6 +94,8 @@ TYPES = {
     "orderId": "UUID!",
     "seatTypeId": "UUID!",
     "paymentId": "UUID!",
+    "gateway": "PaymentMethod",
+    "number": "Int!",
     "input": "ConferenceInput!",
     "seatType": "SeatTypeInput!",
     "quota": "Int!",

@@ -43,6 +43,7 @@ async def check_log(url: str, acknowledged: Iterable[str] = ()) -> str:
             timed = {row["set_at"] for row in await _all(db, sa.select(timers))}
             _ended_or_timed(log, timed, marks.get("registration", 0))
             _in_turn(log, marks.get("registration", 0))
+            _refunded(log, marks.get("cashier", 0))
             _mailed(log, await _all(db, sa.select(mailbox)), marks.get("mail", 0))
     finally:
         await database.close()
@@ -164,6 +165,27 @@ def _no_code_twice(log: list[dict[str, Any]]) -> None:
         elif event["type"] == "UseReserved" or (event["type"] == "UseRetaken" and event["data"]["taken"]):
             limit = limits[event["stream"]]
             assert limit is None or event["data"]["used"] <= limit, f"event {event['position']} uses a code too often"
+
+
+def _refunded(log: list[dict[str, Any]], followed: int) -> None:
+    """What is to go back is asked for once, is never more than was paid, and goes back, fails, or is put off."""
+    asked: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    told = {
+        (event["stream"], event["data"]["number"])
+        for event in log
+        if event["type"] in ("PaymentRefunded", "RefundFailed", "RefundPutOff")
+    }
+    paid = {event["stream"]: event["data"]["amount"] for event in log if event["type"] == "PaymentCompleted"}
+    for event in log:
+        if event["type"] == "RefundRequested":
+            stream, number, position = event["stream"], event["data"]["number"], event["position"]
+            assert number not in asked[stream], f"event {position} asks for refund {number} a second time"
+            asked[stream][number] = event["data"]["amount"]
+            back = sum(asked[stream].values())
+            assert back <= paid[stream], f"after event {position} {back} of {paid[stream]} are to go back"
+            by_hand = event["data"]["gateway"] == "transfer"
+            if position <= followed and not by_hand:
+                assert (stream, number) in told, f"nothing became of the refund of event {position}"
 
 
 def _mailed(log: list[dict[str, Any]], mails: list[sa.RowMapping], followed: int) -> None:

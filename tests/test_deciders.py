@@ -18,7 +18,7 @@ from plenary.conferences.slug import SLUG
 from plenary.engine import person
 from plenary.engine.decider import Decider, InvalidInput, Personal, Refusal, fold
 from plenary.engine.person import PERSON
-from plenary.payments import payment as payments
+from plenary.payments import payment_messages as payments
 from plenary.payments.payment import PAYMENT
 from plenary.registration import assignments, order_commands, order_refusals
 from plenary.registration import promo_code_messages as codes
@@ -160,8 +160,14 @@ COMMANDS: dict[Decider[Any, Any, Any], list[Any]] = {
         payments.CompletePayment(ex.PAYMENT_ID, ex.NOON, "ch_1"),
         payments.RejectPayment(ex.PAYMENT_ID),
         payments.CancelPayment(ex.PAYMENT_ID),
-        payments.RefundPayment(ex.PAYMENT_ID, 5_000, "one seat less"),
-        payments.RefundPayment(ex.PAYMENT_ID, 24_900, "sold out", 1),
+        payments.NotePayment(ex.PAYMENT_ID, "pi_1"),
+        payments.RefundPayment(ex.PAYMENT_ID, 5_000, "one seat less", 1),
+        payments.RefundPayment(ex.PAYMENT_ID, 24_900, "sold out"),
+        payments.CompleteRefund(ex.PAYMENT_ID, 1, "re_1"),
+        payments.FailRefund(ex.PAYMENT_ID, 1, "no money"),
+        payments.FailRefund(ex.PAYMENT_ID, 1, "no such account", "re_1"),
+        payments.PutOffRefund(ex.PAYMENT_ID, 1, 1, ex.NOON),
+        payments.RetryRefund(ex.PAYMENT_ID, 1, 1),
     ],
     PERSON: [person.ErasePerson(ex.WILLIAM)],
 }

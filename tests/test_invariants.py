@@ -29,6 +29,11 @@ EXTENDED = [(1, "OrderPlaced"), (2, "HoldExtended")]
 CODE = event(1, type="CodeCreated", data={"limit": 1})
 
 
+def money(position: int, kind: str, number: int = 0, amount: int = 5, gateway: str = "test") -> dict[str, Any]:
+    data = {"number": number, "amount": amount, "gateway": gateway}
+    return event(position, type=kind, stream="payment-1", data=data)
+
+
 def test_what_is_well_is_let_pass() -> None:
     log = [level(1, 4, 4, 10), level(2, 4, 4, 5), level(3, 3, 4, 5), event(4, TWO, "event 2"), event(5, TWO, "event 2")]
     invariants._never_oversold(log)
@@ -37,6 +42,10 @@ def test_what_is_well_is_let_pass() -> None:
     invariants._ended_or_timed([event(1, type="OrderPlaced")], {1}, 1)
     invariants._in_turn([*JOINED, line(3, "SeatsOffered", "a", 1), line(4, "WaitlistLeft", "b", 0)], 4)
     invariants._no_code_twice([CODE, event(2, type="UseReserved", data={"used": 1})])
+    paid, asked, by_hand = money(1, "PaymentCompleted"), money(2, "RefundRequested"), "transfer"
+    invariants._refunded([paid, asked, money(3, "PaymentRefunded")], 3)
+    invariants._refunded([paid, asked], 1)
+    invariants._refunded([paid, money(2, "RefundRequested", gateway=by_hand)], 2)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +68,20 @@ def test_what_is_well_is_let_pass() -> None:
         (lambda: invariants._in_turn([*JOINED, line(3, "SeatsOffered", "a", 0)], 3), "event 3 miscounts"),
         (lambda: invariants._in_turn([event(1, type="OrderWaitlisted", data={"order_id": "a"})], 1), "waits nowhere"),
         (lambda: invariants._no_code_twice([CODE, event(2, type="UseReserved", data={"used": 2})]), "too often"),
+        (
+            lambda: invariants._refunded([money(1, "PaymentCompleted"), money(2, "RefundRequested")], 2),
+            "nothing became",
+        ),
+        (
+            lambda: invariants._refunded(
+                [money(1, "PaymentCompleted"), *(money(n, "RefundRequested") for n in (2, 3))], 0
+            ),
+            "a second time",
+        ),
+        (
+            lambda: invariants._refunded([money(1, "PaymentCompleted"), money(2, "RefundRequested", amount=6)], 0),
+            "6 of 5 are to go back",
+        ),
     ],
 )
 def test_what_is_not_is_said(broken: Any, said: str) -> None:

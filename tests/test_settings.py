@@ -8,6 +8,12 @@ import pytest
 from plenary.settings import Settings, WrongSetting
 
 SECRET, KEY = "s" * 32, "6b" * 32
+STRIPE = {
+    "PLENARY_GATEWAY": "stripe",
+    "PLENARY_STRIPE_SECRET": "sk_test_12345678",
+    "PLENARY_STRIPE_PUBLISHABLE": "pk_test_12345678",
+    "PLENARY_STRIPE_WEBHOOK_SECRET": "whsec_12345678",
+}
 ABROAD = {"PLENARY_HOST": "0.0.0.0", "PLENARY_SECRET": SECRET, "PLENARY_KEY": KEY}
 
 
@@ -16,7 +22,7 @@ def test_at_home_everything_has_a_default(tmp_path: Path) -> None:
     settings = Settings.from_env({"PLENARY_VAR": str(var), "HOME": "/root"})
     assert (settings.host, settings.port, settings.url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
     assert settings.database == f"sqlite+aiosqlite:///{var}/plenary.db"
-    assert settings.gateway is None
+    assert settings.gateway == ()
     assert not settings.is_secure
     assert not settings.shows_mailbox
 
@@ -43,7 +49,10 @@ def test_what_is_set_is_taken() -> None:
             "PLENARY_DATABASE": "postgresql://plenary:secret@db/plenary",
             "PLENARY_PGBOUNCER": "1",
             "PLENARY_REDIS": "redis://cache:6379",
-            "PLENARY_GATEWAY": "test",
+            "PLENARY_GATEWAY": "test, stripe",
+            "PLENARY_STRIPE_SECRET": "sk_live_12345678",
+            "PLENARY_STRIPE_PUBLISHABLE": "pk_live_12345678",
+            "PLENARY_STRIPE_WEBHOOK_SECRET": "whsec_12345678",
             "PLENARY_DEMO": "1",
             "PLENARY_SMTP": "smtp://plenary:secret@mail.example:2525",
             "PLENARY_MAIL_FROM": "Plenary <tickets@plenary.example>",
@@ -57,6 +66,10 @@ def test_what_is_set_is_taken() -> None:
     assert settings.url == "https://plenary.example"
     assert settings.origins == ("https://shop.example", "https://other.example:8443")
     assert settings.database == "postgresql+asyncpg://plenary:secret@db/plenary"
+    assert settings.gateway == ("test", "stripe")
+    assert settings.stripe_url == "https://api.stripe.com"
+    assert "sk_live_12345678" not in repr(settings)
+    assert "whsec_12345678" not in repr(settings)
     assert settings.is_secure
     assert settings.shows_mailbox
     assert (settings.grace_seconds, settings.pgbouncer, settings.deflate) == (7, True, True)
@@ -96,6 +109,14 @@ def test_a_key_may_be_written_in_base64_or_hexadecimal(key: str) -> None:
         ({"PLENARY_KEY": ""}, "PLENARY_KEY"),
         ({"PLENARY_GATEWAY": "paypal"}, "PLENARY_GATEWAY"),
         ({"PLENARY_GATEWAY": "test"}, "PLENARY_DEMO"),
+        (STRIPE | {"PLENARY_GATEWAY": "stripe,test"}, "PLENARY_DEMO"),
+        (STRIPE | {"PLENARY_GATEWAY": "stripe,paypal"}, "PLENARY_GATEWAY"),
+        ({"PLENARY_GATEWAY": "stripe"}, "PLENARY_STRIPE_SECRET"),
+        (STRIPE | {"PLENARY_STRIPE_WEBHOOK_SECRET": ""}, "PLENARY_STRIPE_WEBHOOK_SECRET"),
+        (STRIPE | {"PLENARY_STRIPE_SECRET": "pk_test_12345678"}, "PLENARY_STRIPE_SECRET"),
+        (STRIPE | {"PLENARY_STRIPE_SECRET": "sk_live_12345678"}, "both be live"),
+        (STRIPE | {"PLENARY_STRIPE_URL": "stripe"}, "PLENARY_STRIPE_URL"),
+        (STRIPE | {"PLENARY_GATEWAY": ""}, "PLENARY_STRIPE_SECRET"),
         ({"PLENARY_DEV": "1"}, "PLENARY_DEV"),
         ({"PLENARY_DEMO": "yes"}, "PLENARY_DEMO"),
         ({"PLENARY_GRACE_SECONDS": "-1"}, "PLENARY_GRACE_SECONDS"),

@@ -31,7 +31,9 @@ from plenary.notifications.mailbox import UNDELIVERED, forget_mails, look_at_mai
 from plenary.operations.doors import Doors
 from plenary.operations.metrics import Stored
 from plenary.operations.watched import Watched
+from plenary.payments.cashier import cashier
 from plenary.payments.payment import PAYMENT
+from plenary.payments.process import PAYMENTS
 from plenary.registration.assignments import ASSIGNMENTS
 from plenary.registration.availability import AVAILABILITY
 from plenary.registration.order import ORDER
@@ -46,7 +48,7 @@ from plenary.web import routes
 
 DECIDERS: Final = (CONFERENCE, SLUG, SEATS, ORDER, PROMO_CODE, ASSIGNMENTS, PAYMENT, PERSON)
 VIEWS: Final = (CATALOGUE, AVAILABILITY, ORDERS, PROMO_CODES, DEEDS, SALES)
-PROCESSES: Final = (REGISTRATION,)
+PROCESSES: Final = (REGISTRATION, PAYMENTS)
 FORGET: Final = (forget_mails,)
 """What else is kept of a person, and is deleted when they are erased."""
 LOOKS: Final = (look_at_mails,)
@@ -104,7 +106,8 @@ def build(
     secrets = Secrets(settings.secret)
     watched = Watched(settings.traces)
     watched.metrics.stored = (*watched.metrics.stored, *STORED)
-    plan = Plan(DECIDERS, VIEWS, PROCESSES, {"mail": mail_follower(settings, secrets)}, UPCASTERS)
+    handlers = {"mail": mail_follower(settings, secrets), "cashier": cashier(settings, secrets)}
+    plan = Plan(DECIDERS, VIEWS, PROCESSES, handlers, UPCASTERS)
     engine = Engine(
         plan,
         database,

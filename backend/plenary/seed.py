@@ -14,7 +14,7 @@ from plenary.conferences.slug import ClaimSlug
 from plenary.engine.answers import Accepted
 from plenary.engine.clock import HandClock
 from plenary.engine.engine import Engine
-from plenary.payments.payment import CompletePayment
+from plenary.payments.payment_messages import CompletePayment
 from plenary.registration.order import ORDER
 from plenary.registration.order_commands import EnterDetails, PlaceOrder, RequestPayment
 from plenary.registration.order_state import Confirmed

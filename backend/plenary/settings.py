@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-GATEWAYS = ("test",)
+GATEWAYS = ("test", "stripe")
 LOGS = ("text", "json")
 
 
@@ -51,8 +51,16 @@ class Settings:
     """What order links, access codes and order codes are derived from; at least 32 characters. Keep it for ever."""
     key: bytes = field(default=b"", repr=False)
     """Seals personal data: 32 bytes in base64 or hexadecimal. Whoever loses it loses all names and e-mails."""
-    gateway: str | None = None
-    """Where orders are paid: `test` (a page of our own, no money moves). Without one only free orders are confirmed."""
+    gateway: tuple[str, ...] = ()
+    """Where orders are paid, separated by commas: `stripe`, `test` (no money moves). Transfers need no gateway."""
+    stripe_secret: str | None = field(default=None, repr=False)
+    """Stripe's secret key for our account, as in sk_live_…; with `stripe` in PLENARY_GATEWAY."""
+    stripe_publishable: str | None = None
+    """Stripe's publishable key of the same account, as in pk_live_…, which buyers' browsers are told."""
+    stripe_webhook_secret: str | None = field(default=None, repr=False)
+    """The signing secret, as in whsec_…, of the webhook that Stripe is to call: PLENARY_URL and /webhooks/stripe."""
+    stripe_url: str = "https://api.stripe.com"
+    """Where Stripe's API answers; another address is for tests only."""
     smtp: str | None = field(default=None, repr=False)
     """Who sends mails on: smtp://user:password@host:587 or smtps://host. Without one they only reach the mailbox."""
     mail_from: str | None = None
@@ -104,6 +112,7 @@ class Settings:
         given.setdefault("database", f"sqlite+aiosqlite:///{var / 'plenary.db'}")
         at_home = is_loopback(host)
         _check_safe(given, at_home)
+        _check_stripe(given)
         for name, kept_in in (("secret", "plenary.secret"), ("key", "plenary.key")):
             if name not in given and not at_home:
                 variable = f"PLENARY_{name.upper()}"
@@ -122,12 +131,25 @@ def is_loopback(host: str) -> bool:
 
 
 def _check_safe(given: Mapping[str, Any], at_home: bool) -> None:
-    if given.get("gateway") == "test" and not at_home and not given.get("demo"):
+    if "test" in given.get("gateway", ()) and not at_home and not given.get("demo"):
         raise WrongSetting("PLENARY_GATEWAY=test takes no money; off this machine it also needs PLENARY_DEMO=1.")
     if given.get("dev") and not at_home:
         raise WrongSetting("PLENARY_DEV=1 is only for PLENARY_HOST=127.0.0.1: it opens the mailbox to everybody.")
     if given.get("smtp") and not given.get("mail_from"):
         raise WrongSetting("PLENARY_SMTP needs PLENARY_MAIL_FROM, as in Plenary <tickets@plenary.example>.")
+
+
+def _check_stripe(given: Mapping[str, Any]) -> None:
+    """All of Stripe's keys or none, and of one kind: a live and a test key together take money and never hear of it."""
+    names = ("stripe_secret", "stripe_publishable", "stripe_webhook_secret")
+    if "stripe" in given.get("gateway", ()):
+        for name in names:
+            if name not in given:
+                raise WrongSetting(f"PLENARY_{name.upper()} must be set when PLENARY_GATEWAY has stripe in it.")
+        if len({"_live_" in given[name] for name in names[:2]}) > 1:
+            raise WrongSetting("PLENARY_STRIPE_SECRET and PLENARY_STRIPE_PUBLISHABLE must both be live or both test.")
+    elif lonely := [name for name in (*names, "stripe_url") if name in given]:
+        raise WrongSetting(f"PLENARY_{lonely[0].upper()} is of use only when PLENARY_GATEWAY has stripe in it.")
 
 
 def _made_once(path: Path) -> str:
@@ -219,6 +241,15 @@ def _key(name: str, text: str) -> bytes:
     raise WrongSetting(f"{name} must be 32 bytes in base64 or hexadecimal: try `openssl rand -base64 32`.")
 
 
+def _beginning(*known: str) -> Callable[[str, str], str]:
+    def read(name: str, text: str) -> str:
+        if not any(text.startswith(begin) and len(text) > len(begin) + 5 for begin in known):
+            raise WrongSetting(f"{name} must begin with {' or '.join(known)}.")  # what it is may be a secret
+        return text
+
+    return read
+
+
 def _one_of(*known: str) -> Callable[[str, str], str]:
     def read(name: str, text: str) -> str:
         if text not in known:
@@ -250,7 +281,13 @@ READ: Mapping[str, Callable[[str, str], Any]] = {
     "redis": _redis,
     "secret": _secret,
     "key": _key,
-    "gateway": _one_of(*GATEWAYS),
+    "gateway": lambda name, text: tuple(
+        dict.fromkeys(_one_of(*GATEWAYS)(name, one.strip()) for one in text.split(","))
+    ),
+    "stripe_secret": _beginning("sk_", "rk_"),
+    "stripe_publishable": _beginning("pk_"),
+    "stripe_webhook_secret": _beginning("whsec_"),
+    "stripe_url": _origin,
     "smtp": _smtp,
     "mail_from": _sender,
     "demo": _flag,

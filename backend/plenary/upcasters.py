@@ -28,6 +28,7 @@ UPCASTERS: Final[Mapping[str, Sequence[Upcaster]]] = {
     "PaidTooLate": (_NO_CODES,),
     "OrderRefunded": (_NO_CODES,),
     "SeatsReleased": (adding(revision=0),),
-    "PaymentRefunded": (adding(number=0),),
+    "PaymentCompleted": (adding(gateway="test"),),  # there was no other
+    "PaymentRefunded": (adding(number=0), adding(reference="")),
 }
 """By event, the functions that lift its stored fields: the first from version 1 to 2, and so on."""

@@ -1,7 +1,7 @@
 """All that is served: GraphQL, the built pages, health, a gateway's page and its word; and the rules for all of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -24,8 +24,10 @@ from plenary.operations import health
 from plenary.operations import pages as counted
 from plenary.operations.health import Health
 from plenary.operations.metrics import Metrics
-from plenary.payments.gateways import test_page
-from plenary.payments.gateways.protocol import Disbelieved, Gateway, hear
+from plenary.payments.gateways import stripe_page, test_page
+from plenary.payments.gateways.opened import gateways
+from plenary.payments.gateways.protocol import Disbelieved, Speaking, hear
+from plenary.payments.gateways.stripe import Stripe
 from plenary.payments.gateways.test import TestGateway
 from plenary.settings import Settings
 
@@ -50,29 +52,30 @@ def routes(contexts: Contexts, graphql: ASGIApp, dist: Path = DIST, metrics: Met
         *health.routes(Health(engine)),
         *counted.routes(metrics or Metrics(), engine, settings.metrics_token, at_home=settings.is_at_home),
     ]
-    if settings.gateway == "test":
-        gateway = TestGateway(engine, contexts.secrets.key("test gateway"))
-        inside += [*webhooks(engine, [gateway]), *test_page.routes(engine, gateway)]
-    rules = [Middleware(SecurityHeaders, settings=settings), Middleware(BodyLimit)]
+    for gateway in gateways(engine, settings, contexts.secrets).values():
+        match gateway:
+            case TestGateway():
+                inside += [webhook(engine, gateway), *test_page.routes(engine, gateway)]
+            case Stripe():
+                inside += [webhook(engine, gateway), *stripe_page.routes(engine, gateway, settings.url)]
+    elsewhere = {stripe_page.PLACE: stripe_page.HEADERS}
+    rules = [Middleware(SecurityHeaders, settings=settings, elsewhere=elsewhere), Middleware(BodyLimit)]
     return [Mount("/", routes=[*inside, *pages(dist)], middleware=rules)]
 
 
-def webhooks(engine: Engine, gateways: Sequence[Gateway]) -> list[BaseRoute]:
-    """Where gateways say what became of a payment. No cookie counts here, only the signature."""
+def webhook(engine: Engine, gateway: Speaking) -> BaseRoute:
+    """Where a gateway says what became of a payment. No cookie counts here, only the signature."""
 
-    def hook(gateway: Gateway) -> Route:
-        async def take(request: Request) -> Response:
-            try:
-                answer = await hear(engine, gateway, request.headers, await request.body())
-            except Disbelieved as why:
-                return JSONResponse({"error": str(why)}, 400)
-            if isinstance(answer, Refusal):
-                return JSONResponse({"error": answer.message}, 503 if isinstance(answer, Busy) else 400)
-            return JSONResponse({"heard": True})
+    async def take(request: Request) -> Response:
+        try:
+            answer = await hear(engine, gateway, request.headers, await request.body())
+        except Disbelieved as why:
+            return JSONResponse({"error": str(why)}, 400)
+        if isinstance(answer, Busy) or (isinstance(answer, Refusal) and not gateway.insists):
+            return JSONResponse({"error": answer.message}, 503 if isinstance(answer, Busy) else 400)
+        return JSONResponse({"heard": answer is not None and not isinstance(answer, Refusal)})
 
-        return Route(f"/webhooks/{gateway.name}", take, methods=["POST"])
-
-    return [hook(gateway) for gateway in gateways]
+    return Route(f"/webhooks/{gateway.name}", take, methods=["POST"])
 
 
 def pages(dist: Path) -> list[BaseRoute]:
@@ -114,8 +117,8 @@ class Immutable(StaticFiles):
 class SecurityHeaders:
     """Tells browsers what our pages never do, so that nobody can make them do it."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        """Headers for one installation."""
+    def __init__(self, app: ASGIApp, settings: Settings, elsewhere: Mapping[str, Mapping[str, str]]) -> None:
+        """Headers for one installation; `elsewhere`: those that are different under some paths."""
         sockets = f"{'wss' if settings.is_secure else 'ws'}://{urlsplit(settings.url).netloc}"
         self.app = app
         headers = {
@@ -133,18 +136,25 @@ class SecurityHeaders:
         if settings.is_secure:
             headers["strict-transport-security"] = "max-age=31536000"
         self.names = frozenset(name.encode() for name in headers)
-        self.headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self.headers = _encoded(headers)
+        self.elsewhere = {path: _encoded({**headers, **different}) for path, different in elsewhere.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the headers to every answer."""
+        path = scope.get("path", "")
+        headers = next((found for begin, found in self.elsewhere.items() if path.startswith(begin)), self.headers)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 others = [header for header in message["headers"] if header[0] not in self.names]
-                message["headers"] = others + self.headers
+                message["headers"] = others + headers
             await send(message)
 
         await self.app(scope, receive, with_headers)
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
 class BodyLimit:

@@ -22,7 +22,7 @@ describe('the countdown', () => {
     expect(secondsLeft(payBy, noon + 5000)).toBe(0);
   });
   test('reads as minutes and seconds', () =>
-    expect([754, 45, 7384, 0].map(countdownText)).toEqual(['12:34', '0:45', '2:03:04', '0:00']));
+    expect([754, 45, 7384, 0, 432_000].map(countdownText)).toEqual(['12:34', '0:45', '2:03:04', '0:00', '5 days']));
   test('warns as each mark is passed, and once when several are', () => {
     expect(warning(61, 60)).toBe('1 minute left to pay for your seats.');
     expect(warning(31, 30)).toBe('30 seconds left to pay for your seats.');

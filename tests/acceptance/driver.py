@@ -14,17 +14,15 @@ from tests.acceptance.driving.desk import PATIENCE, Live, NotOffered
 from tests.acceptance.driving.line import Fault
 from tests.acceptance.driving.lists import Lists
 from tests.acceptance.driving.operations import Answer
+from tests.acceptance.driving.paying import ENDED, Paying
 from tests.acceptance.driving.words import new_id, seconds, snake
 
 __all__ = ["Answer", "Driver", "Fault", "Live", "NotOffered"]
 
 GRACE = timedelta(seconds=6)  # how long servers wait after a deadline by default, and one more second
-PAID = ("COMPLETED", "REFUNDED")
-HELD = ("HELD", "PARTLY_HELD")
-ENDED = ("confirmed", "refunded", "cancelled", "sold_out", "expired")
 
 
-class Driver(Lists):
+class Driver(Paying, Lists):
     """Everybody's verbs. `order`: whose order is meant, one's own by default."""
 
     # ---------------------------------------------------------------- choosing
@@ -118,74 +116,6 @@ class Driver(Lists):
     async def resend(self, who: str, *, order: str | None = None, key: object = None) -> Answer:
         """The order whose confirmation is mailed once more."""
         return await self._on_order(who, "resendConfirmation", order, key)
-
-    # ---------------------------------------------------------------- paying
-
-    async def enter_details(
-        self, who: str, *, name: str | None = None, order: str | None = None, key: object = None, **details: str
-    ) -> Answer:
-        """The order with its registrant, by which a free one is confirmed. `details`: email, first_name, last_name."""
-        answer = await self._on_order(who, "enterDetails", order, key, registrant=self._person(name or who, **details))
-        if answer.get("state") != "confirmed":
-            return answer
-        known = self._order(who, order)
-        return self._told(known, await self._until(known, lambda said: bool(said["seats"])))
-
-    async def start_payment(self, who: str, *, order: str | None = None, key: object = None) -> Answer:
-        """The order with a payment that waits at the gateway, for `pay`."""
-        known, payment_id = self._order(who, order), self._id(key, "payment")
-        answer = await self._on_order(who, "startPayment", order, key, paymentId=payment_id)
-        if "refused" in answer:
-            return answer
-
-        def is_begun(said: Answer) -> bool:
-            over = said["state"].lower() in ENDED
-            return bool(said["payment"] and (over or said["payment"]["payAt"] or said["payment"]["state"] in PAID))
-
-        said = await self._until(known, is_begun)
-        known |= {"payment_id": payment_id, "pay_at": said["payment"]["payAt"]}
-        return self._told(known, said)
-
-    async def pay(self, who: str, *, outcome: str = "accept", order: str | None = None, key: object = None) -> Answer:
-        """The order after the gateway's page was told the `outcome`: accept, reject or abandon.
-
-        Without a payment that waits, one is started first; an order that is confirmed already is answered as it is.
-        """
-        known = self._order(who, order)
-        if (
-            (now := await self._read(known))
-            and now["state"] in HELD
-            and now["registrant"]
-            and not now["total"]["amount"]
-        ):
-            return await self._on_order(who, "enterDetails", order, key, registrant=now["registrant"])  # that takes it
-        if "pay_at" not in known:
-            if (now := await self._read(known)) and now["state"] == "CONFIRMED":
-                return self._told(known, now)
-            answer = await self.start_payment(who, order=order, key=key)
-            if "refused" in answer or (known["pay_at"] is None and answer["state"] in ENDED):
-                return answer
-        if page := known["pay_at"]:  # otherwise it was paid before, and nobody was told
-            await self._choose(who, page, outcome)
-        del known["pay_at"]
-
-        def is_settled(said: Answer) -> bool:
-            paid, state = said["payment"] and said["payment"]["state"], said["state"]
-            if outcome != "accept":
-                return paid in ("REJECTED", "CANCELLED") or state.lower() in ENDED
-            return paid == "REFUNDED" or state == "REFUNDED" or (state == "CONFIRMED" and bool(said["seats"]))
-
-        return self._told(known, await self._until(known, is_settled))
-
-    async def _choose(self, who: str, page: str, outcome: str) -> None:
-        if (status := await self.line.form(who, page, {"choice": outcome})) != 303:
-            raise Fault(f"The gateway's page answers {status}.")
-
-    async def abandon_payment(self, who: str, *, order: str | None = None, key: object = None) -> Answer:
-        """The order after its registrant turned back without paying."""
-        known = self._order(who, order)
-        known.pop("pay_at", None)
-        return await self._on_order(who, "abandonPayment", order, key, paymentId=known.get("payment_id") or new_id())
 
     # ---------------------------------------------------------------- afterwards
 

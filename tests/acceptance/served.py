@@ -14,7 +14,7 @@ from plenary.settings import Settings
 from tests.acceptance.driver import Driver
 from tests.servers import free_port
 
-FOLLOWERS = (*(view.name for view in app.VIEWS), *(process.name for process in app.PROCESSES), "mail")
+FOLLOWERS = (*(view.name for view in app.VIEWS), *(process.name for process in app.PROCESSES), "mail", "cashier")
 PATIENCE = 60.0
 
 
@@ -23,7 +23,7 @@ def settings(database: str, port: int, **other: Any) -> Settings:
     known: dict[str, Any] = {
         "secret": b"a secret of thirty-two characters",
         "key": b"k" * 32,
-        "gateway": "test",
+        "gateway": ("test",),
         "demo": True,
     }
     return Settings(port=port, url=f"http://127.0.0.1:{port}", database=database, **(known | other))
@@ -32,11 +32,11 @@ def settings(database: str, port: int, **other: Any) -> Settings:
 class Served:
     """A served house."""
 
-    def __init__(self, database: str) -> None:
-        """On a migrated database."""
+    def __init__(self, database: str, **other: Any) -> None:
+        """On a migrated database; with `other` settings."""
         self.clock = HandClock(datetime.now(UTC))
         self._works = True
-        self._settings = settings(database, free_port())
+        self._settings = settings(database, free_port(), **other)
         self._died: BaseException | None = None
 
     @property

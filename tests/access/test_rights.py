@@ -43,6 +43,7 @@ ORGANIZER = Right(frozenset({"organizer"}))
 REGISTRANT = Right(frozenset({"registrant"}))
 HELD = Right(frozenset({"registrant"}), given={"orderId": "held"})
 EITHER = Right(frozenset({"organizer", "registrant"}))
+PAYING = Right(frozenset({"organizer"}), given={"paymentId": "paying"})
 NOBODY = Right(frozenset())
 ATTENDEE = Right(frozenset({"attendee"}), given={"position": "seat"})
 TRANSFER = Right(None, ("secret",), {"position": "seat", "secret": "transferSecret"})
@@ -57,6 +58,7 @@ RIGHTS: Mapping[str, Mapping[str, Right]] = {
         "mySeat": ATTENDEE,
         "order": EITHER,
         "orders": ORGANIZER,
+        "refundsDue": ORGANIZER,
         "seatAvailability": ANYBODY,
         "session": ANYBODY,
     },
@@ -80,8 +82,11 @@ RIGHTS: Mapping[str, Mapping[str, Right]] = {
         "openTransfer": TRANSFER,
         "placeOrder": Right(None, fresh=("orderId",)),
         "publishConference": ORGANIZER,
+        "recordRefund": PAYING,
+        "recordTransfer": PAYING,
         "resendTicket": Right(EITHER.may, given={"position": "seat"}),
         "retireSeatType": ORGANIZER,
+        "retryRefund": PAYING,
         "signIn": Right(None, ("accessCode",), {"email": "ownerEmail"}),
         "signOut": ANYBODY,
         "startPayment": Right(REGISTRANT.may, given={"orderId": "held", "paymentId": "paying"}),

@@ -31,7 +31,7 @@ from plenary.payments.payment import PAYMENT
 from plenary.settings import Settings
 
 NOON = datetime(2030, 1, 31, 12, tzinfo=UTC)
-SETTINGS = Settings(secret=b"a secret of thirty-two characters", key=b"k" * 32, gateway="test")
+SETTINGS = Settings(secret=b"a secret of thirty-two characters", key=b"k" * 32, gateway=("test",))
 PATIENCE = 10.0
 
 

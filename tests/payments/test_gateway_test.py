@@ -13,7 +13,8 @@ from plenary.conferences.conference_messages import CreateConference
 from plenary.engine.answers import Accepted
 from plenary.payments.gateways import signed
 from plenary.payments.gateways.test import TestGateway
-from plenary.payments.payment import PAYMENT, Cancelled, Completed, Initiated, InitiatePayment, Rejected
+from plenary.payments.payment import PAYMENT, Cancelled, Completed, Initiated, Rejected
+from plenary.payments.payment_messages import InitiatePayment
 from plenary.settings import Settings
 from tests.graphql.house import NOON, SETTINGS, House, open_house
 
@@ -93,7 +94,7 @@ async def test_looking_at_the_page_decides_nothing(till: Till) -> None:
 
 
 async def test_an_unknown_payment_is_told_so(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plenary.payments.gateways.test_page.PATIENCE", 0.0)
+    monkeypatch.setattr("plenary.payments.gateways.pages.PATIENCE", 0.0)
     async with till.house.browser() as browser:
         page = await browser.get(f"/gateway/test/{uuid4()}")
     assert page.status_code == 404

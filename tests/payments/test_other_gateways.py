@@ -3,7 +3,8 @@
 from uuid import uuid4
 
 from plenary.engine.answers import Accepted
-from plenary.payments.payment import PAYMENT, Initiated, InitiatePayment
+from plenary.payments.payment import PAYMENT, Initiated
+from plenary.payments.payment_messages import InitiatePayment
 from tests.payments.test_gateway_test import Till, till
 
 __all__ = ["till"]

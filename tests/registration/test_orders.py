@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from plenary.payments.payment import (
+from plenary.payments.payment_messages import (
     PaymentCancelled,
     PaymentCompleted,
     PaymentInitiated,
     PaymentRefunded,
     PaymentRejected,
+    RefundFailed,
+    RefundRequested,
+    RefundRetried,
 )
 from plenary.registration.assignments import (
     AssignmentsCreated,
@@ -20,7 +23,8 @@ from plenary.registration.assignments import (
 from plenary.registration.assignments import Seat as NumberedSeat
 from plenary.registration.order_events import OrderHeld, OrderSoldOut, PaymentReturned
 from plenary.registration.orders import ORDERS
-from plenary.registration.orders_rows import OrderRow, Payment, Person, Seat
+from plenary.registration.orders_rows import OrderRow, Person, Seat
+from plenary.registration.payments_shown import Payment, Refund
 from tests.examples import (
     ADA,
     CANCELLED,
@@ -51,7 +55,9 @@ from tests.views import show
 
 INITIATED = PaymentInitiated(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 24_900, "USD", "test")
 SECOND = replace(INITIATED, payment_id=OTHER_PAYMENT)
-COMPLETED = PaymentCompleted(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 24_900, "USD", datetime(2030, 5, 1, tzinfo=UTC), "r")
+COMPLETED = PaymentCompleted(
+    PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 24_900, "USD", datetime(2030, 5, 1, tzinfo=UTC), "r", "test"
+)
 CREATED = AssignmentsCreated(ORDER_ID, CONFERENCE_ID, (NumberedSeat(1, GA, "GA"), NumberedSeat(2, CP, "CP")))
 ASSIGNED = SeatAssigned(ORDER_ID, CONFERENCE_ID, 2, JON, "jon@example.org", "Jon", "Jaffe", None, 1)
 
@@ -141,13 +147,38 @@ def test_the_payment_that_brought_the_money_is_shown_until_it_is_given_back() ->
         (),
         (SECOND,),
         (SECOND, second),
-        (SECOND, second, PaymentRefunded(OTHER_PAYMENT, ORDER_ID, 1, "r")),
+        (SECOND, second, PaymentRefunded(OTHER_PAYMENT, ORDER_ID, 1, "r", 0, "re_1")),
     ):
         assert show(ORDERS, *PAYING, INITIATED, COMPLETED, *further).payment == paid
     first_after_all = show(ORDERS, *PAYING, INITIATED, PaymentCancelled(PAYMENT_ID, ORDER_ID), SECOND, COMPLETED)
     assert first_after_all.payment == paid
-    refunded = show(ORDERS, *LATE, INITIATED, COMPLETED, REFUNDED, PaymentRefunded(PAYMENT_ID, ORDER_ID, 24_900, "r"))
-    assert refunded.payment == Payment(PAYMENT_ID, "refunded", 24_900, "test")
+    by_transfer = replace(SECOND, gateway="transfer")
+    assert show(ORDERS, *PAYING, INITIATED, by_transfer, COMPLETED).payment == paid
+    back = PaymentRefunded(PAYMENT_ID, ORDER_ID, 24_900, "r", 0, "re_1")
+    refunded = show(ORDERS, *LATE, INITIATED, COMPLETED, REFUNDED, back)
+    assert refunded.payment == Payment(PAYMENT_ID, "refunded", 24_900, "test", 24_900)
+
+
+def test_what_goes_back_is_shown_and_what_the_organizer_has_to_see_to() -> None:
+    asked = RefundRequested(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 1, 5_000, "USD", "seat given up", "test", "ch_1")
+    by_hand = replace(asked, gateway="transfer")
+    done = PaymentRefunded(PAYMENT_ID, ORDER_ID, 5_000, "seat given up", 1, "re_1")
+    failed = RefundFailed(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 1, 5_000, "account closed")
+    paid = (*PAYING, INITIATED, COMPLETED)
+    refund = Refund(PAYMENT_ID, 1, 5_000, "seat given up", "test")
+
+    waiting = show(ORDERS, *paid, asked)
+    assert (waiting.refunds, waiting.refund_due) == ((refund,), False)
+    assert show(ORDERS, *paid, by_hand).refund_due
+    partly = show(ORDERS, *paid, asked, done, done)
+    assert (partly.refunds, partly.refund_due) == ((replace(refund, state="completed"),), False)
+    assert partly.payment == Payment(PAYMENT_ID, "completed", 24_900, "test", 5_000)
+    refused = show(ORDERS, *paid, asked, failed)
+    assert (refused.refunds, refused.refund_due) == ((replace(refund, state="failed", why="account closed"),), True)
+    assert show(ORDERS, *paid, asked, done, failed).payment == Payment(PAYMENT_ID, "completed", 24_900, "test")
+    assert show(ORDERS, *paid, asked, failed, RefundRetried(PAYMENT_ID, ORDER_ID, 1, 1)).refunds == (refund,)
+    other = show(ORDERS, *paid, replace(asked, payment_id=OTHER_PAYMENT), replace(failed, payment_id=OTHER_PAYMENT))
+    assert other.refund_due
 
 
 def test_what_the_order_asks_of_a_payment_changes_nothing_before_the_payment_says_so() -> None:

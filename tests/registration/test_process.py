@@ -14,7 +14,7 @@ from plenary.conferences.conference_messages import (
     SeatTypeRetired,
 )
 from plenary.engine.process import Send
-from plenary.payments.payment import InitiatePayment, PaymentCompleted, PaymentRejected, RefundPayment
+from plenary.payments.payment_messages import InitiatePayment, PaymentCompleted, PaymentRejected, RefundPayment
 from plenary.registration.assignments import CreateAssignments, Seat
 from plenary.registration.order_commands import ExpireOrder, RecordGrant
 from plenary.registration.order_events import Event, PaymentReturned
@@ -92,7 +92,7 @@ def test_an_order_learns_what_it_was_granted() -> None:
 
 def test_a_payment_is_asked_for_and_its_arrival_confirms_the_order() -> None:
     assert react(REQUESTED, NOON) == [Send(InitiatePayment(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 24_900, "USD", "test"))]
-    completed = PaymentCompleted(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 24_900, "USD", EXPIRES, "ch_1")
+    completed = PaymentCompleted(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 24_900, "USD", EXPIRES, "ch_1", "test")
     assert react(completed, NOON) == [Send(CONFIRM)]
 
 

@@ -42,7 +42,7 @@ class Query:
         return Features(
             mailbox=settings.shows_mailbox,
             sends_mail=settings.smtp is not None,
-            test_gateway=settings.gateway == "test",
+            test_gateway="test" in settings.gateway,
         )
 
 

@@ -11,7 +11,7 @@ from plenary.desk.by_event import EventView
 from plenary.engine.database import Database
 from plenary.engine.messages import Event
 from plenary.engine.tables import Name
-from plenary.payments import payment
+from plenary.payments import payment_messages as payment
 from plenary.registration import assignments, order_events, promo_code_messages
 
 ORGANIZER: Final = "conference:"

@@ -9,7 +9,7 @@ from plenary.conferences import conference_messages as conference
 from plenary.conferences import slug
 from plenary.desk.story_conference import ConferenceStory
 from plenary.engine.person import PersonErased
-from plenary.payments import payment
+from plenary.payments import payment_messages as payment
 from plenary.registration import assignments, seats_messages
 from plenary.registration import order_events as order
 from plenary.registration import promo_code_messages as promo_code
@@ -157,6 +157,16 @@ class Story:
                 return "The payment was refused."
             case payment.PaymentCancelled():
                 return "The payment was abandoned."
+            case payment.PaymentNoted(reference=reference):
+                return f"The gateway knows the payment as {reference}."
+            case payment.RefundRequested(amount=amount, currency=currency, reason=reason, gateway=gateway):
+                return f"{money(amount, currency)} are to go back by {gateway}: {reason}."
+            case payment.RefundPutOff(tries=tries):
+                return f"The gateway could not be asked for the refund at try {tries}; it is asked again later."
+            case payment.RefundRetried():
+                return "The gateway is asked for the refund once more."
+            case payment.RefundFailed(amount=amount, why=why):
+                return f"{self._money(amount)} did not go back: {why}"
             case payment.PaymentRefunded(amount=amount, reason=reason):
                 return f"{self._money(amount)} went back: {reason}."
         return None

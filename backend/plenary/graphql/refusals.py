@@ -9,8 +9,8 @@ from plenary.conferences import conference_messages as conference
 from plenary.conferences import slug
 from plenary.engine.answers import Busy, GuardMoved, KeyReused
 from plenary.engine.decider import InvalidInput, Refusal
-from plenary.payments import payment
-from plenary.payments.gateways.pages import NoGateway
+from plenary.payments import payment_messages as payment
+from plenary.payments.gateways.pages import NoGateway, NotByTransfer, NotOffered, RefundUnderWay
 from plenary.registration import assignments
 from plenary.registration import order_refusals as order
 from plenary.registration import promo_code_messages as promo_code
@@ -25,6 +25,9 @@ REFUSALS: tuple[type[Refusal], ...] = (
     WrongOrderLink,
     WrongSeatLink,
     NoGateway,
+    NotOffered,
+    NotByTransfer,
+    RefundUnderWay,
     TooManyTries,
     conference.ConferenceNotFound,
     conference.ConferenceExists,
@@ -74,6 +77,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     payment.PaymentIsCompleted,
     payment.PaymentNotCompleted,
     payment.RefundExceedsPayment,
+    payment.RefundNotFound,
 )
 
 

@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from plenary.engine.messages import Event
 from plenary.engine.tables import Name, UtcDateTime
 from plenary.engine.views import Json, View
-from plenary.payments import payment as payments
+from plenary.payments import payment_messages as payments
 from plenary.registration import assignments
 from plenary.registration import order_events as facts
 from plenary.registration.found_by import Words, words_of_order
 from plenary.registration.order_lines import quantities
 from plenary.registration.order_prices import price
-from plenary.registration.orders_rows import OrderLine, OrderRow, Payment, Person, Seat, State
+from plenary.registration.orders_rows import OrderLine, OrderRow, Person, Seat, State
+from plenary.registration.payments_shown import Payment, Refund, payment_after, refunds_after
 from plenary.registration.seats_messages import SeatsOffered, WaitlistEnded, WaitlistJoined, WaitlistLeft
 from plenary.words import Item, Promo
 
@@ -51,6 +52,8 @@ orders = sa.Table(
     sa.Column("waiting_for", sa.Uuid),
     sa.Column("waiting_since", sa.BigInteger),
     sa.Column("words", Words, nullable=False, info={"personal": True}),
+    sa.Column("refunds", Json(tuple[Refund, ...]), nullable=False),
+    sa.Column("refund_due", sa.Boolean, nullable=False),
     sa.Index("orders_code", "code"),
     sa.Index("orders_waiting", "conference_id", "waiting_since"),
     sa.Index("orders_conference_id_placed_at", "conference_id", "placed_at", "order_id"),
@@ -179,7 +182,7 @@ def _changed(row: OrderRow, event: Any) -> OrderRow:
         ):
             return row  # told by another event, or nothing to show
         case _:
-            return replace(row, payment=payment) if (payment := _paid(row.payment, event)) != row.payment else row
+            return _paid(row, event)
 
 
 def _wanted(lines: tuple[facts.Line, ...]) -> tuple[OrderLine, ...]:
@@ -204,25 +207,12 @@ def _seated(
     return replace(seat, generation=assignments.next_generation(event, seat.generation))
 
 
-def _paid(shown: Payment | None, event: payments.Event) -> Payment | None:
-    """The payment to show: the latest one, but none instead of one that brought money and has not given it back."""
-    match event:
-        case payments.PaymentInitiated(payment_id=payment_id, amount=amount, gateway=gateway):
-            if shown is not None and shown.state == "completed":
-                return shown
-            return Payment(payment_id, "initiated", amount, gateway)
-        case payments.PaymentCompleted(payment_id=payment_id, amount=amount):
-            if shown is None or shown.state == "completed":
-                return shown
-            return Payment(payment_id, "completed", amount, shown.gateway)
-        case _ if shown is None or event.payment_id != shown.payment_id:
-            return shown
-        case payments.PaymentRejected():
-            return replace(shown, state="rejected")
-        case payments.PaymentCancelled():
-            return replace(shown, state="cancelled")
-        case payments.PaymentRefunded():
-            return replace(shown, state="refunded")
+def _paid(row: OrderRow, event: payments.Event) -> OrderRow:
+    refunds = refunds_after(row.refunds, event)
+    payment = payment_after(row.payment, event, refunds)
+    if (payment, refunds) == (row.payment, row.refunds):
+        return row
+    return replace(row, payment=payment, refunds=refunds, refund_due=any(refund.due for refund in refunds))
 
 
 ORDERS: View[OrderRow] = View(

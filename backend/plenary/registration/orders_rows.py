@@ -7,6 +7,7 @@ from uuid import UUID
 
 from plenary.registration.order_events import Line
 from plenary.registration.order_prices import Price, price
+from plenary.registration.payments_shown import Payment, Refund
 from plenary.words import Promo
 
 State = Literal[
@@ -22,7 +23,6 @@ State = Literal[
     "refunded",
 ]
 RUNNING: frozenset[State] = frozenset(("placed", "held", "partly_held"))
-PaymentState = Literal["initiated", "completed", "rejected", "cancelled", "refunded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,6 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
-    """A payment of the order; `amount` in minor units."""
-
-    payment_id: UUID
-    state: PaymentState
-    amount: int
-    gateway: str
-
-
-@dataclass(frozen=True, slots=True)
 class OrderRow:
     """One order. `revision` counts its wishes, and `answered` is the last one decided; money is in minor units.
 
@@ -111,6 +101,8 @@ class OrderRow:
     waiting_for: UUID | None = None
     waiting_since: int | None = None
     words: str = ""
+    refunds: tuple[Refund, ...] = ()
+    refund_due: bool = False
 
     @property
     def price(self) -> Price:

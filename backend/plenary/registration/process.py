@@ -12,7 +12,7 @@ from plenary.conferences.conference_messages import (
     SeatTypeRetired,
 )
 from plenary.engine.process import Process, Send
-from plenary.payments.payment import InitiatePayment, PaymentCompleted, RefundPayment
+from plenary.payments.payment_messages import InitiatePayment, PaymentCompleted, RefundPayment
 from plenary.registration.assignments import CreateAssignments, RemoveSeats, Seat
 from plenary.registration.order_commands import (
     ConfirmOrder,

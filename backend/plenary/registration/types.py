@@ -21,8 +21,9 @@ from plenary.graphql.words import (
     Refused,
     TooManyTries,
 )
-from plenary.payments.gateways.pages import page_of
+from plenary.payments.types import Payment, PaymentMethod, Refund
 from plenary.registration import orders_rows as rows
+from plenary.registration.payments_types import methods_of, payment_of, refund_of
 from plenary.registration.tickets_types import Person, Seat
 from plenary.registration.waitlist import places
 
@@ -41,15 +42,6 @@ class OrderState(enum.Enum):
     RETAKING = strawberry.enum_value("retaking", description="Paid too late: the seats are being taken again.")
     CANCELLED = strawberry.enum_value("cancelled", description="It, or every seat of it, was given up. This is final.")
     REFUNDED = strawberry.enum_value("refunded", description="The money went back, and no seat is left. This is final.")
-
-
-@strawberry.enum(description="How a payment stands.")
-class PaymentState(enum.Enum):
-    INITIATED = strawberry.enum_value("initiated", description="It can be paid.")
-    COMPLETED = strawberry.enum_value("completed", description="The money is here.")
-    REJECTED = strawberry.enum_value("rejected", description="The gateway did not accept it; another may be started.")
-    CANCELLED = strawberry.enum_value("cancelled", description="It was given up; another may be started.")
-    REFUNDED = strawberry.enum_value("refunded", description="The money went back.")
 
 
 @strawberry.type(description="The seats of one type in an order, with name and price as sold.")
@@ -75,14 +67,6 @@ class WaitlistPlace:
     waiting: int = strawberry.field(description="How many orders wait for seats of this type.")
 
 
-@strawberry.type(description="A payment of an order.")
-class Payment:
-    id: UUID = strawberry.field(description="Made by the client that started it.")
-    state: PaymentState = strawberry.field(description="How it stands.")
-    amount: Money = strawberry.field(description="What is to be paid, or was.")
-    pay_at: str | None = strawberry.field(description="The path of the gateway's page, while it can be paid there.")
-
-
 @strawberry.type(description="An order of seats at one conference.")
 class Order:
     id: UUID = strawberry.field(description="Made by the client that placed it.")
@@ -104,6 +88,7 @@ class Order:
     server_time: datetime = strawberry.field(description="The server's clock at this answer, to correct one's own.")
     registrant: Person | None = strawberry.field(description="Who ordered; null until details are entered.")
     payment: Payment | None = strawberry.field(description="The latest one; null before.")
+    refunds: list[Refund] = strawberry.field(description="All that goes back of any of its payments, in turn.")
     seats: list[Seat] = strawberry.field(description="Its numbered seats; empty until it is confirmed.")
     position: Position = strawberry.field(description="The last change that this shows; a greater one is newer.")
     stale: bool = strawberry.field(description="True when `atLeast`, or what was just done, could not be met in time.")
@@ -121,6 +106,11 @@ class Order:
         """Looked up only when it is asked for."""
         seen = await see(info.context.engine, CATALOGUE, self.conference_id)
         return await Conference.of(seen.row, info.context) if seen.row else None
+
+    @strawberry.field(description="How it can be paid here, the usual way first; empty where nothing can be.")
+    async def payment_methods(self, info: Info) -> list[PaymentMethod]:
+        """Looked up only when it is asked for."""
+        return await methods_of(info.context, self.conference_id)
 
     @classmethod
     def of(cls, row: rows.OrderRow, now: datetime, stale: bool = False) -> Self:
@@ -143,7 +133,8 @@ class Order:
             pay_by=row.pay_by,
             server_time=now,
             registrant=registrant_of(row),
-            payment=_payment(row),
+            payment=payment_of(row),
+            refunds=[refund_of(refund, row.currency) for refund in row.refunds],
             seats=[Seat.of(row, seat) for seat in row.seats],
             position=Position(row.position),
             stale=stale,
@@ -171,17 +162,6 @@ def _line(line: rows.OrderLine, currency: str) -> OrderLine:
         wanted=line.wanted,
         granted=line.granted,
         total=Money.of(line.total, currency),
-    )
-
-
-def _payment(row: rows.OrderRow) -> Payment | None:
-    if row.payment is None:
-        return None
-    return Payment(
-        id=row.payment.payment_id,
-        state=PaymentState(row.payment.state),
-        amount=Money.of(row.payment.amount, row.currency),
-        pay_at=page_of(row.payment.gateway, row.payment.payment_id) if row.payable else None,
     )
 
 

@@ -14,7 +14,8 @@ cancelDays cancelFeePercent transferDays transferDetails
 state owner{{name email}} seatTypes{{id name description price{MONEY} quota retired}}}}"""
 ORDER = f"""{{id code conferenceId state offered extended kept{MONEY} discounts{{codeId code amount{MONEY}}}
 waitlist{{place waiting}} lines{{seatTypeId name unitPrice{MONEY} wanted granted total{MONEY}}}
-total{MONEY} placedAt payBy serverTime registrant{PERSON} payment{{id state amount{MONEY} payAt}}
+total{MONEY} placedAt payBy serverTime registrant{PERSON} paymentMethods
+payment{{id state amount{MONEY} refunded{MONEY} method payAt}} refunds{{paymentId number amount{MONEY} state due}}
 seats{{position seatTypeId seatType attendee{PERSON}}}}}"""
 AVAILABILITY = f"{{open seats{{seatTypeId name price{MONEY} quota held sold available waiting retired}}}}"
 CODE = f"{{id code percent amount{MONEY} seatTypeIds combinesWith limit used ended}}"
@@ -46,7 +47,9 @@ MUTATIONS = {
     "placeOrder": (f"{FOR}, conferenceId: UUID!, items: [OrderItemInput!]!", "placed"),
     "changeOrder": (f"{FOR}, items: [OrderItemInput!]!", "placed"),
     "enterDetails": (f"{FOR}, registrant: PersonInput!", "order"),
-    "startPayment": (f"{FOR}, paymentId: UUID!", "order"),
+    "startPayment": (f"{FOR}, paymentId: UUID!, gateway: PaymentMethod", "order"),
+    "recordTransfer": (f"{COMMAND}, paymentId: UUID!", "order"),
+    "recordRefund": (f"{COMMAND}, paymentId: UUID!, number: Int!", "order"),
     "abandonPayment": (f"{FOR}, paymentId: UUID!", "order"),
     "cancelOrder": (FOR, "order"),
     "joinWaitlist": (f"{FOR}, conferenceId: UUID!, item: OrderItemInput!, registrant: PersonInput!", "placed"),
@@ -128,6 +131,12 @@ def order(said: Mapping[str, Any]) -> Answer:
         "seconds_left": (pay_by - server_time).total_seconds(),
         "registrant": person(said["registrant"]),
         "payment": payment and payment["state"].lower(),
+        "paid_by": payment and payment["method"] and payment["method"].lower(),
+        "methods": [method.lower() for method in said["paymentMethods"]],
+        "refunded": payment and payment["refunded"],
+        "refunds": [
+            {"amount": one["amount"], "state": one["state"].lower(), "due": one["due"]} for one in said["refunds"]
+        ],
         "attendees": [
             {"seat": seat["position"], "seat_type": seat["seatType"], "attendee": person(seat["attendee"])}
             for seat in said["seats"]

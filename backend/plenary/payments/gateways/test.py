@@ -14,6 +14,8 @@ import msgspec
 from plenary.engine.engine import Engine
 from plenary.payments.gateways import signed
 from plenary.payments.gateways.protocol import Abandoned, Declined, Disbelieved, Paid, Word
+from plenary.payments.payment import Refund
+from plenary.payments.payment_messages import PaymentInitiated
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,6 +38,15 @@ class TestGateway:
     engine: Engine
     key: bytes
     name: str = "test"
+    insists: bool = False
+    waits: bool = False
+
+    async def refund(self, bill: PaymentInitiated, reference: str, refund: Refund) -> str:
+        """Done at once; no money moves back either."""
+        return f"test_refund_{refund.number}"
+
+    async def call_off(self, bill: PaymentInitiated, reference: str | None) -> None:
+        """Its page sees by itself that the payment is over."""
 
     def message(self, payment_id: UUID, result: str, amount: int, currency: str) -> tuple[dict[str, str], bytes]:
         """The headers and the body of what the gateway now says of a payment; `result` is one that `verify` knows."""

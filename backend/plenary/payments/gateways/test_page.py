@@ -1,11 +1,9 @@
 """The test gateway's page: what is to be paid, to whom, and three buttons. Plain HTML, no script, any screen."""
 
-import asyncio
 from html import escape
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -15,20 +13,21 @@ from plenary.access.origins import is_foreign
 from plenary.amounts import money
 from plenary.conferences.conference import CONFERENCE
 from plenary.engine.engine import Engine
+from plenary.payments.gateways.pages import awaited
 from plenary.payments.gateways.protocol import hear
 from plenary.payments.gateways.test import TestGateway
-from plenary.payments.payment import PAYMENT, Initiated, PaymentInitiated, State
+from plenary.payments.payment import Initiated
+from plenary.payments.payment_messages import PaymentInitiated
 
 STYLE: Final = Path(__file__).with_name("test.css")
 CHOICES: Final = {"accept": "paid", "reject": "declined", "abandon": "abandoned"}
-PATIENCE: Final = 2.0
 
 
 def routes(engine: Engine, gateway: TestGateway) -> list[Route]:
     """The gateway's own pages."""
 
     async def show(request: Request) -> Response:
-        payment = await _payment(engine, request.path_params["payment_id"])
+        payment = await awaited(engine, request.path_params["payment_id"])
         if payment is None:
             return _unknown()
         bill = payment.bill
@@ -41,7 +40,7 @@ def routes(engine: Engine, gateway: TestGateway) -> list[Route]:
         if is_foreign(request.headers):
             return _page("Not from here", "<h1>This can only be decided on the page itself.</h1>", 403)
         form = parse_qs((await request.body()).decode(errors="replace"))
-        payment = await _payment(engine, request.path_params["payment_id"])
+        payment = await awaited(engine, request.path_params["payment_id"])
         result = CHOICES.get(form.get("choice", [""])[0])
         if payment is None or result is None:
             return _unknown()
@@ -57,16 +56,6 @@ def routes(engine: Engine, gateway: TestGateway) -> list[Route]:
         Route("/gateway/test/{payment_id:uuid}", show),
         Route("/gateway/test/{payment_id:uuid}", decide, methods=["POST"]),
     ]
-
-
-async def _payment(engine: Engine, payment_id: UUID) -> State:
-    """The payment, which may still be on its way from the order; None if it does not come."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE
-    while True:
-        payment, _ = await engine.state(PAYMENT, payment_id, fresh=True)
-        if payment is not None or asyncio.get_running_loop().time() > deadline:
-            return payment
-        await asyncio.sleep(0.05)
 
 
 def _unknown() -> Response:

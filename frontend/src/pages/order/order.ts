@@ -17,6 +17,7 @@ export const orderFields = graphql(`
       startsOn
       endsOn
       seatsPerOrder
+      transferDetails
     }
     lines {
       seatTypeId
@@ -43,10 +44,16 @@ export const orderFields = graphql(`
       firstName
       lastName
     }
+    paymentMethods
     payment {
       id
       state
+      method
       payAt
+      refunded {
+        amount
+        currency
+      }
     }
     seats {
       position

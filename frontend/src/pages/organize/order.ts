@@ -40,7 +40,26 @@ export const ordersFields = graphql(`
           }
         }
         payment {
+          id
           state
+          method
+          refunded {
+            amount
+            currency
+          }
+        }
+        refunds {
+          paymentId
+          number
+          amount {
+            amount
+            currency
+          }
+          reason
+          method
+          state
+          why
+          due
         }
         seats {
           position
