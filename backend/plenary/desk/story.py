@@ -166,7 +166,7 @@ class Story:
             case payment.RefundRetried():
                 return "The gateway is asked for the refund once more."
             case payment.RefundFailed(amount=amount, why=why):
-                return f"{self._money(amount)} did not go back: {why}"
+                return f"{self._money(amount)} did not go back: {why}."
             case payment.PaymentRefunded(amount=amount, reason=reason):
                 return f"{self._money(amount)} went back: {reason}."
         return None
