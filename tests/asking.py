@@ -139,7 +139,9 @@ def fitting(name: str, given: GraphQLArgument | GraphQLInputField, values: Value
         return [fitting(name, GraphQLArgument(kind.of_type), values, within)]
     if isinstance(kind, GraphQLInputObjectType):
         return {
-            inner: fitting(inner, field, values, kind.name) for inner, field in kind.fields.items() if is_needed(field)
+            inner: fitting(inner, field, values, kind.name)
+            for inner, field in kind.fields.items()
+            if is_needed(field) or f"{kind.name}.{inner}" in values
         }
     if isinstance(kind, GraphQLEnumType):
         return next(iter(kind.values))

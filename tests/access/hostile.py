@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLList, GraphQLNonNull
@@ -103,7 +104,9 @@ def put(variables: Mapping[str, Any], way: Way, value: Any) -> dict[str, Any]:
     """The same variables with another value in one place."""
     changed: Any = copy.deepcopy(dict(variables))
     place = changed
-    for step in way[:-1]:
+    for step, below in pairwise(way):
+        if isinstance(place, dict) and place.get(step) is None:  # it was left out
+            place[step] = [None] if below == 0 else {}
         place = place[step]
     place[way[-1]] = value
     return dict(changed)
@@ -113,6 +116,8 @@ def found(variables: Mapping[str, Any], way: Way) -> Any:
     """What stands in a place; None where nothing was said."""
     place: Any = variables
     for step in way:
+        if place is None:
+            return None
         place = place.get(step) if isinstance(place, dict) else place[step]
     return place
 

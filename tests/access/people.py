@@ -14,6 +14,8 @@ from tests.house import SETTINGS, Browser, House, conference_input
 SECRETS = Secrets(SETTINGS.secret)
 SEAT = 3
 """The seat that the attendee sits on: its link was opened in a browser of theirs."""
+GONE = "Rare seat"
+"""A seat type of which no seat is left, for those who wait."""
 
 
 @dataclass
@@ -107,6 +109,7 @@ async def begin(house: House, place: str) -> Story:
     types: dict[str, UUID] = {}
     for conference, name in ((sold, "Seat"), (sold, f"Old seat of {place}"), (draft, f"Quiet seat of {place}")):
         await add_seat_type(organizer, conference, types, name, f"What {place} gets" if name != "Seat" else "A chair")
+    await add_seat_type(organizer, sold, types, GONE, "A view", quota=0)
     await add_seat_type(organizer, draft, types, f"Unsold seat of {place}", "")
     await organizer.conference("publishConference", sold)
     await organizer.conference("retireSeatType", sold, seatTypeId=types[f"Old seat of {place}"])
@@ -119,11 +122,15 @@ async def begin(house: House, place: str) -> Story:
     nora = {key.partition(".")[2]: value for key, value in INPUTS.items() if key.startswith("PersonInput")}
     await people["registrant"].order("enterDetails", held, registrant=nora)
     await people["registrant"].order("startPayment", held, paymentId=paying)
+    waiting = await wait(people["registrant"], sold, types[GONE], nora)
+    promo, promo_id = await add_code(organizer, sold, f"SAVE{place.upper()}")
     seen_by["registrant"] |= {str(held), str(paying), SECRETS.order_code(held)}
+    seen_by["registrant"] |= {str(waiting), SECRETS.order_code(waiting), promo, promo_id}
     codes = {SECRETS.access_code(id) for id in (sold, draft)}
     links = {SECRETS.order_secret(UUID(order["id"])) for order in orders.values()} | {SECRETS.order_secret(held)}
+    links.add(SECRETS.order_secret(waiting))
     quiet = {str(draft), draft_slug, *(str(kept[key]) for key in ("name", "tagline", "description", "location"))}
-    names = {name for name in types if name != "Seat"} | {f"What {place} gets"}
+    names = types.keys() - {"Seat", GONE} | {f"What {place} gets"}
     seen_by["organizer"] = {*owner.values(), *quiet, *names}.union(*seen_by.values())
     order = orders["registrant"]
     people["attendee"], secret = house.browser(), SECRETS.seat_secret(UUID(order["id"]), SEAT, 1)
@@ -154,6 +161,10 @@ async def begin(house: House, place: str) -> Story:
         "paymentId": order["payment"]["id"],
         "secret": SECRETS.order_secret(UUID(order["id"])),
         "code": order["code"],
+        "waiting": str(waiting),
+        "promoCode": promo,
+        "codeId": promo_id,
+        "newCode": "EARLYBIRD",
         "accessCode": SECRETS.access_code(sold),
         "registrantEmail": order["registrant"]["email"],
         "ownerEmail": owner["email"],
@@ -167,15 +178,47 @@ async def begin(house: House, place: str) -> Story:
     return story
 
 
-async def add_seat_type(browser: Browser, conference: UUID, types: dict[str, UUID], name: str, text: str) -> None:
+async def add_seat_type(
+    browser: Browser, conference: UUID, types: dict[str, UUID], name: str, text: str, *, quota: int = 1_000
+) -> None:
     """Add one for $100."""
     types[name] = uuid4()
-    input = {"name": name, "description": text, "price": 10_000, "quota": 1_000}
+    input = {"name": name, "description": text, "price": 10_000, "quota": quota}
     given = {"commandId": "UUID!", "conferenceId": "UUID!", "seatTypeId": "UUID!", "input": "SeatTypeInput!"}
     declared = ", ".join(f"${key}: {kind}" for key, kind in given.items())
     passed = ", ".join(f"{key}: ${key}" for key in given)
     query = f"mutation({declared}) {{ addSeatType({passed}) {{ __typename }} }}"
     await browser.ask(query, commandId=uuid4(), conferenceId=conference, seatTypeId=types[name], input=input)
+
+
+async def add_code(browser: Browser, conference: UUID, code: str) -> tuple[str, str]:
+    """Make a promo code, and say what it is called and its id."""
+    made = await browser.ask(
+        "mutation($id: UUID!, $conference: UUID!, $code: String!) { createPromoCode(commandId: $id, "
+        "conferenceId: $conference, code: $code, input: { percent: 10 }) "
+        "{ ... on PromoCodeChanged { promoCode { id code } } } }",
+        id=uuid4(),
+        conference=conference,
+        code=code,
+    )
+    promo = made["createPromoCode"]["promoCode"]
+    return promo["code"], promo["id"]
+
+
+async def wait(browser: Browser, conference: UUID, seat_type: UUID, person: Mapping[str, Any]) -> UUID:
+    """Join the waitlist, and say with which order."""
+    order = uuid4()
+    await browser.ask(
+        "mutation($id: UUID!, $order: UUID!, $conference: UUID!, $item: OrderItemInput!, $person: PersonInput!) { "
+        "joinWaitlist(commandId: $id, orderId: $order, conferenceId: $conference, item: $item, registrant: $person) "
+        "{ __typename } }",
+        id=uuid4(),
+        order=order,
+        conference=conference,
+        item={"seatTypeId": str(seat_type), "quantity": 1},
+        person=person,
+    )
+    return order
 
 
 async def buy(
@@ -216,6 +259,7 @@ INPUTS: Mapping[str, Any] = {
     "PersonInput.lastName": "New",
     "firstName": "Nora",
     "lastName": "New",
+    "PromoCodeInput.percent": 10,
     "position": 1,
 }
 """What may be filled in, by input and field; it is nobody's secret."""

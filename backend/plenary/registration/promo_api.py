@@ -39,9 +39,10 @@ class PromoCode:
     limit: int | None = strawberry.field(description="How many orders may use it; null: any number.")
     used: int = strawberry.field(description="How many orders use it: held or bought ones.")
     ended: bool = strawberry.field(description="No order more can use it.")
+    stale: bool = strawberry.field(description="True when `atLeast` could not be met in time.")
 
     @classmethod
-    def of(cls, row: promo_codes.PromoCodeRow, currency: str) -> Self:
+    def of(cls, row: promo_codes.PromoCodeRow, currency: str, stale: bool = False) -> Self:
         """From the view."""
         promo = row.promo
         return cls(
@@ -54,6 +55,7 @@ class PromoCode:
             limit=row.limit,
             used=row.used,
             ended=row.ended,
+            stale=stale,
         )
 
 
@@ -91,10 +93,10 @@ class Query:
         engine = info.context.engine
         if not await info.context.visitor.runs(conference):
             return None
-        await lags(engine, PROMO_CODES, at_least)
+        stale = await lags(engine, PROMO_CODES, at_least)
         home, _ = await engine.state(CONFERENCE, conference)
         rows = await promo_codes.find_promo_codes(engine.database, conference)
-        return [PromoCode.of(row, home.details.currency) for row in rows] if home else []
+        return [PromoCode.of(row, home.details.currency, stale) for row in rows] if home else []
 
 
 @strawberry.type
@@ -194,5 +196,5 @@ async def _shown(info: Info, conference_id: UUID, code_id: UUID, answer: Answer)
     if seen.row is None or home is None:
         return refused(CodeNotFound())
     return PromoCodeChanged(
-        promo_code=PromoCode.of(seen.row, home.details.currency), position=Position(answer.position)
+        promo_code=PromoCode.of(seen.row, home.details.currency, seen.stale), position=Position(answer.position)
     )

@@ -119,6 +119,7 @@ def _wrong(command: CreateCode | ChangeCode) -> list[FieldError | None]:
         None if promo.amount is None else check_between("amount", promo.amount, 1, MOST_MONEY),
         None if limit is None or limit >= 1 else FieldError("limit", "out_of_range", "Please allow at least one use."),
         _beyond(limit, command.quota),
+        *(check_promo_code(f"combines_with.{place}", other) for place, other in enumerate(promo.combines_with)),
     ]
 
 
