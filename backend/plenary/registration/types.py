@@ -81,6 +81,7 @@ class Order:
     )
     discounts: list[Discount] = strawberry.field(description="What its promo codes take off, in turn.")
     kept: Money = strawberry.field(description="What was kept of the price of seats that were given up.")
+    given_up: list[int] = strawberry.field(description="The numbers of its seats that were given up.")
     offered: bool = strawberry.field(description="It came from the waitlist: its time cannot be extended.")
     extended: bool = strawberry.field(description="Its registrant has asked for more time, which can be done once.")
     placed_at: datetime = strawberry.field(description="When it was placed.")
@@ -127,6 +128,7 @@ class Order:
                 for off in (row.price.discounts if row.promos else ())
             ],
             kept=Money.of(max(row.total - row.price.total, 0) if row.cancelled else 0, row.currency),
+            given_up=sorted(row.cancelled),
             offered=row.offered,
             extended=row.extended,
             placed_at=row.placed_at,

@@ -16,8 +16,12 @@ export const orderFields = graphql(`
       timeZone
       startsOn
       endsOn
+      currency
+      holdSeconds
       seatsPerOrder
       transferDetails
+      cancelDays
+      cancelFeePercent
     }
     lines {
       seatTypeId
@@ -37,6 +41,25 @@ export const orderFields = graphql(`
       amount
       currency
     }
+    discounts {
+      codeId
+      code
+      amount {
+        amount
+        currency
+      }
+    }
+    kept {
+      amount
+      currency
+    }
+    givenUp
+    offered
+    extended
+    waitlist {
+      place
+      waiting
+    }
     payBy
     serverTime
     registrant {
@@ -49,6 +72,10 @@ export const orderFields = graphql(`
       id
       state
       method
+      amount {
+        amount
+        currency
+      }
       payAt
       refunded {
         amount
