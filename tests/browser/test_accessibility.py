@@ -144,6 +144,80 @@ async def assigning(people: Driver, visitors: Visitors) -> Visitor:
     return page
 
 
+async def joining(people: Driver, visitors: Visitors) -> Visitor:
+    """The dialog of the waitlist, with errors."""
+    page = await in_hall(people, visitors, "/c/{slug}")
+    await page.press(f"Join the waitlist, {WS}")
+    await page.press("Wait for these seats")
+    await page.sees("Enter an e-mail address.")
+    return page
+
+
+async def waiting(people: Driver, visitors: Visitors) -> Visitor:
+    """In line."""
+    await buys(people, "R2", {WS: 5})
+    await people.join_waitlist("R1", {WS: 1})
+    known = people.orders["R1"]
+    page = await visitors.open(f"/o/{known['id']}#{known['secret']}", reduced_motion="reduce")
+    await page.shows("waitlist-place", "1")
+    return page
+
+
+async def offered(people: Driver, visitors: Visitors) -> Visitor:
+    """Its turn has come."""
+    await people.edit_conference(cancel_days=7)
+    page = await waiting(people, visitors)
+    await people.cancel("R2", seats=1)
+    await page.shows("offer")
+    return page
+
+
+async def coded(people: Driver, visitors: Visitors) -> Visitor:
+    """A code is taken off, another was wrong; the time is nearly over."""
+    await people.edit_conference(hold_seconds=90)
+    await people.create_code(code="EARLY", percent=10)
+    page = await order(people, visitors)
+    await people.apply_code("R1", code="EARLY")
+    await page.page.get_by_text("promo code?").click()
+    await page.press("Use code")
+    await page.sees("Type the code first.")
+    await page.shows("more-time")
+    return page
+
+
+async def giving_up(people: Driver, visitors: Visitors) -> Visitor:
+    """The dialog that gives seats up, after one was."""
+    await people.edit_conference(cancel_days=7, cancel_fee_percent=10)
+    page = await booked(people, visitors)
+    await people.cancel("R1", seats=1)
+    await page.shows("given-up")
+    await page.press("Give up seats")
+    await page.page.get_by_role("dialog").get_by_role("checkbox").check()
+    await page.shows("refund")
+    return page
+
+
+async def codes(people: Driver, visitors: Visitors) -> Visitor:
+    """The organizer's promo codes, one being changed."""
+    await people.create_code(code="EARLY", percent=10, scope=GA, limit=5)
+    await people.create_code(code="LATE", percent=10)
+    await people.end_code(code="LATE")
+    page = await desk(people, visitors, "/codes")
+    await page.press("Change EARLY")
+    await expect(page.button("Save code")).to_be_visible(timeout=PATIENCE)
+    return page
+
+
+async def refunding(people: Driver, visitors: Visitors) -> Visitor:
+    """The organizer takes seats back."""
+    page = await orders(people, visitors)
+    await page.page.get_by_role("table").get_by_role("button").first.click()
+    await page.page.get_by_text("Take seats back and refund").click()
+    await page.page.get_by_role("dialog").get_by_role("checkbox").first.check()
+    await expect(page.button("Take back 1 seat")).to_be_visible(timeout=PATIENCE)
+    return page
+
+
 async def orders(people: Driver, visitors: Visitors) -> Visitor:
     """The organizer's list of orders."""
     await buys(people, "R1", {GA: 2})
@@ -211,6 +285,11 @@ PAGES: dict[str, Open] = {
     "seat": seat,
     "passing on": passing_on,
     "transfer": transfer,
+    "joining the waitlist": joining,
+    "waiting": waiting,
+    "offered": offered,
+    "code and little time": coded,
+    "giving up": giving_up,
     "organize": path("/organize"),
     "new conference": path("/organize/new"),
     "desk": at_desk(""),
@@ -220,6 +299,9 @@ PAGES: dict[str, Open] = {
     "sales": sale,
     "history": told,
     "clone": at_desk("/clone"),
+    "codes": codes,
+    "no codes": at_desk("/codes"),
+    "refunding": refunding,
     "boards": path("/watch"),
     "board": path("/watch/{slug}"),
     "mailbox": mailbox,

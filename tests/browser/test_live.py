@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, WebSocket, expect
 
 from tests.acceptance.driver import Driver
 from tests.acceptance.process import ServerProcess
@@ -91,6 +91,26 @@ async def test_the_countdown_is_the_servers_whatever_the_clock_here_says(
     await is_right()
     await registrant.page.reload()
     await is_right()
+
+
+async def test_what_is_heard_sets_off_no_further_question(people: Driver, visitors: Visitors) -> None:
+    await offer(people, {GA: 10})
+    await people.place_order("R1", {GA: 1})
+    page, sent = await visitors.open("/"), list[str]()
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: sent.append(str(frame)))
+
+    page.page.on("websocket", listen)
+    known = people.orders["R1"]
+    await page.go(f"/o/{known['id']}#{known['secret']}")
+    await expect(page.page.get_by_role("timer")).to_be_visible(timeout=PATIENCE)
+    await people.change_order("R1", {GA: 2})
+    await page.shows("order-total", "$398")
+    await people.change_order("R1", {GA: 3})
+    await page.shows("order-total", "$597")
+    # Once; twice where the socket connected anew because the session may see more.
+    assert 1 <= sum("OrderChanges" in frame for frame in sent) <= 2
 
 
 @pytest_asyncio.fixture(loop_scope="session")

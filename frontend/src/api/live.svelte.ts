@@ -1,4 +1,7 @@
-/** Questions that answer themselves again: `read` asks once and on demand, `live` hears every change. Both heal by themselves. */
+/**
+ * Questions that answer themselves again: `read` asks once and on demand, `live` hears every change. Both heal by
+ * themselves. Variables that say the same are the same, or what is heard could set off the next question for ever.
+ */
 import { ask, watch } from './client';
 import type { Document } from './graphql';
 import { fault, LOST, type Problem } from './refusal';
@@ -23,11 +26,12 @@ export function read<Result, Variables>(
   let data = $state.raw<Result>();
   let problem = $state.raw<Problem>();
   let round = $state(0);
+  const said = $derived(JSON.stringify(variables()) as string | undefined);
 
   $effect(() => {
-    const asked = variables();
     void round;
-    if (asked === undefined) return;
+    if (said === undefined) return;
+    const asked = JSON.parse(said) as Variables;
     let over = false;
     const isOver = () => over; // a call, for the page may go while we wait
     void (async () => {
@@ -72,11 +76,11 @@ export function live<Result, Variables>(
   heard?: (result: Result) => void,
 ): Live<Result> {
   let data = $state.raw<Result>();
+  const said = $derived(JSON.stringify(variables()) as string | undefined);
 
   $effect(() => {
-    const watched = variables();
-    if (watched === undefined) return;
-    return watch(document, watched, (result) => {
+    if (said === undefined) return;
+    return watch(document, JSON.parse(said) as Variables, (result) => {
       heard?.(result);
       data = result;
     });
