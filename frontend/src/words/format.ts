@@ -73,11 +73,16 @@ export function programmeDate(startsOn: string, endsOn: string): { big: string; 
   return { big: startsOn === endsOn ? String(first) : `${first}–${last}`, rest: month };
 }
 
-/** An instant in the conference's own time zone: "14:05, 9 March (CET)". */
-export function instant(iso: string, timeZone: string): string {
+/** An instant in the conference's own time zone: "14:05, 9 March (CET)", or "14:05, 9 March 2027 (CET)". */
+export function instant(iso: string, timeZone: string, withYear = false): string {
   const at = new Date(iso);
   const time = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(at);
-  const date = new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'long' }).format(at);
+  const date = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    day: 'numeric',
+    month: 'long',
+    ...(withYear && { year: 'numeric' }),
+  }).format(at);
   const zone = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'short' })
     .formatToParts(at)
     .find((part) => part.type === 'timeZoneName')?.value;
