@@ -165,6 +165,7 @@ async def begin(house: House, place: str) -> Story:
         "promoCode": promo,
         "codeId": promo_id,
         "newCode": "EARLYBIRD",
+        "newSlug": f"again-{place.lower()}",
         "accessCode": SECRETS.access_code(sold),
         "registrantEmail": order["registrant"]["email"],
         "ownerEmail": owner["email"],

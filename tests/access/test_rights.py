@@ -50,17 +50,21 @@ TRANSFER = Right(None, ("secret",), {"position": "seat", "secret": "transferSecr
 
 RIGHTS: Mapping[str, Mapping[str, Right]] = {
     "query": {
+        "attendees": ORGANIZER,
         "cancellation": Right(REGISTRANT.may, given={"order": "orderId"}),
         "conference": ANYBODY,
+        "conferenceHistory": ORGANIZER,
         "conferences": ANYBODY,
         "features": ANYBODY,
         "mailbox": NOBODY,  # this house does not show it
         "myConferences": ANYBODY,
         "mySeat": ATTENDEE,
         "order": EITHER,
+        "orderHistory": Right(ORGANIZER.may, given={"order": "orderId"}),
         "orders": ORGANIZER,
         "promoCodes": ORGANIZER,
         "refundsDue": ORGANIZER,
+        "sales": ORGANIZER,
         "seatAvailability": ANYBODY,
         "session": ANYBODY,
     },
@@ -80,6 +84,7 @@ RIGHTS: Mapping[str, Mapping[str, Right]] = {
         "changeOrder": HELD,
         "changePromoCode": Right(ORGANIZER.may, given={"code": "promoCode"}),
         "changeQuota": ORGANIZER,
+        "cloneConference": Right(ORGANIZER.may, given={"slug": "newSlug"}, fresh=("newConferenceId",)),
         "correctMyName": ATTENDEE,
         "createConference": Right(None, fresh=("conferenceId",)),
         "createPromoCode": Right(ORGANIZER.may, given={"code": "newCode"}),
