@@ -56,6 +56,7 @@ from tests.examples import (
     NOON,
     OFFER,
     ORDER_ID,
+    OTHER_PAYMENT,
     PAID_TOO_LATE,
     PAY_BY,
     PAYMENT_ID,
@@ -124,6 +125,14 @@ def test_a_payment_that_takes_days_makes_the_hold_last() -> None:
     longer = HoldExtended(ORDER_ID, CONFERENCE_ID, days, days + timedelta(seconds=5), asked=False)
     scenario(ORDER, given=HOLDING, when=replace(REQUEST, hold_until=days), then=[longer, REQUESTED])
     scenario(ORDER, given=HOLDING, when=replace(REQUEST, hold_until=NOON), then=[REQUESTED])
+
+
+def test_a_hold_does_not_last_for_one_slow_payment_after_another() -> None:
+    days = NOON + timedelta(days=7)
+    longer = HoldExtended(ORDER_ID, CONFERENCE_ID, days, days + timedelta(seconds=5), asked=False)
+    another = replace(REQUEST, payment_id=OTHER_PAYMENT, hold_until=days + timedelta(days=6))
+    requested = replace(REQUESTED, payment_id=OTHER_PAYMENT)
+    scenario(ORDER, given=[*HOLDING, longer, REQUESTED], when=another, then=[requested])
 
 
 def test_codes_come_off_once_each_beside_those_that_they_name() -> None:
