@@ -7,6 +7,7 @@ from uuid import UUID
 from plenary.registration.order import ORDER
 from plenary.registration.order_commands import (
     ApplyCode,
+    ChangeItems,
     EndWaiting,
     ExtendHold,
     RecordOffer,
@@ -21,6 +22,8 @@ from plenary.registration.order_events import (
     HoldExtended,
     OrderCancelled,
     OrderConfirmed,
+    OrderHeld,
+    OrderItemsChanged,
     OrderOffered,
     OrderRefunded,
     OrderSoldOut,
@@ -53,6 +56,7 @@ from tests.examples import (
     NOON,
     OFFER,
     ORDER_ID,
+    OTHER_PAYMENT,
     PAID_TOO_LATE,
     PAY_BY,
     PAYMENT_ID,
@@ -123,6 +127,14 @@ def test_a_payment_that_takes_days_makes_the_hold_last() -> None:
     scenario(ORDER, given=HOLDING, when=replace(REQUEST, hold_until=NOON), then=[REQUESTED])
 
 
+def test_a_hold_does_not_last_for_one_slow_payment_after_another() -> None:
+    days = NOON + timedelta(days=7)
+    longer = HoldExtended(ORDER_ID, CONFERENCE_ID, days, days + timedelta(seconds=5), asked=False)
+    another = replace(REQUEST, payment_id=OTHER_PAYMENT, hold_until=days + timedelta(days=6))
+    requested = replace(REQUESTED, payment_id=OTHER_PAYMENT)
+    scenario(ORDER, given=[*HOLDING, longer, REQUESTED], when=another, then=[requested])
+
+
 def test_codes_come_off_once_each_beside_those_that_they_name() -> None:
     scenario(ORDER, given=HOLDING, when=ApplyCode(ORDER_ID, TENTH), then=[CHEAPER])
     scenario(ORDER, given=[*HOLDING, CHEAPER], when=ApplyCode(ORDER_ID, TENTH), then=[])
@@ -173,6 +185,21 @@ def test_h3_who_paid_too_late_needs_the_code_again_as_well_as_the_seats() -> Non
             PaymentReturned(ORDER_ID, PAYMENT_ID, 22_410, "promo code used up"),
         ],
     )
+
+
+def test_who_has_the_seats_of_a_group_keeps_enough_of_them_or_none() -> None:
+    groups = replace(OFFER, seat_types=tuple(replace(one, least=3) for one in OFFER.seat_types))
+    five: list[Event] = [replace(PLACED, lines=lines(ga=5)), OrderHeld(ORDER_ID, 1, items(ga=5), 99_500, partly=False)]
+    change = ChangeItems(ORDER_ID, groups, items(ga=2), NOON)
+    assert blamed(ORDER, given=five, when=change) == ["items.0.quantity"]
+    closed = replace(groups, on_sale=False)
+    for fewer in (replace(change, items=items(ga=3)), replace(change, offer=closed)):
+        changed = OrderItemsChanged(ORDER_ID, CONFERENCE_ID, 2, lines(ga=fewer.items[0].quantity), 0)
+        total = 19_900 * fewer.items[0].quantity
+        scenario(ORDER, given=five, when=fewer, then=[replace(changed, total=total)])
+    two: list[Event] = [five[0], OrderHeld(ORDER_ID, 1, items(ga=2), 39_800, partly=True)]
+    one = OrderItemsChanged(ORDER_ID, CONFERENCE_ID, 2, lines(ga=1), 19_900)
+    scenario(ORDER, given=two, when=replace(change, items=items(ga=1)), then=[one])
 
 
 def _confirmed(total: int, *promos: Promo) -> OrderConfirmed:

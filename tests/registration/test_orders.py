@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 from plenary.payments.payment_messages import (
     PaymentCancelled,
@@ -21,10 +22,11 @@ from plenary.registration.assignments import (
     TicketResent,
 )
 from plenary.registration.assignments import Seat as NumberedSeat
-from plenary.registration.order_events import OrderHeld, OrderSoldOut, PaymentReturned
+from plenary.registration.order_events import CodeApplied, OrderHeld, OrderSoldOut, PaymentReturned, SeatsCancelled
 from plenary.registration.orders import ORDERS
 from plenary.registration.orders_rows import OrderRow, Person, Seat
 from plenary.registration.payments_shown import Payment, Refund
+from plenary.words import Item, Promo
 from tests.examples import (
     ADA,
     CANCELLED,
@@ -190,3 +192,17 @@ def test_what_the_order_asks_of_a_payment_changes_nothing_before_the_payment_say
 
 def test_details_can_be_corrected() -> None:
     assert show(ORDERS, PLACED, HELD, DETAILS, replace(DETAILS, last_name="King")).last_name == "King"
+
+
+def test_seats_that_were_given_up_take_their_share_of_a_discount_with_them() -> None:
+    fifty = Promo(UUID(int=51), "FIFTY", None, 5_000)
+    bought = lines(ga=2)
+    held = OrderHeld(ORDER_ID, 1, items(ga=2), 39_800, partly=False)
+    applied = CodeApplied(ORDER_ID, CONFERENCE_ID, fifty, 34_800)
+    confirmed = replace(CONFIRMED, lines=bought, total=34_800, promos=(fifty,))
+    left = (Item(GA, 1),)
+    cancelled = SeatsCancelled(ORDER_ID, CONFERENCE_ID, 2, (1,), left, 17_400, 0, 17_400, PAYMENT_ID, "registrant")
+    row = show(ORDERS, replace(PLACED, lines=bought, total=39_800), held, applied, DETAILS, confirmed, cancelled)
+    assert wanted_and_granted(row) == [("General admission", 2, 1)]
+    assert row.total == row.price.total == 17_400
+    assert [discount.amount for discount in row.price.discounts] == [2_500]

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from plenary.registration.order_events import Line
-from plenary.registration.order_prices import price, seat_prices
+from plenary.registration.order_prices import Discount, price, price_of_rest, seat_prices
 from plenary.words import Promo
 from tests.examples import CP, GA, WS, lines
 
@@ -52,3 +52,11 @@ def test_what_a_line_costs_is_shared_out_to_its_seats_to_the_unit() -> None:
     prices = seat_prices(WHOLE, [COPRESENTER, WS10])
     assert sum(prices.values()) == 116_700
     assert list(prices) == [1, 2, 3, 4, 5, 6]
+
+
+def test_seats_that_are_left_cost_what_they_did() -> None:
+    fifty = Promo(UUID(int=71), "FIFTY", None, 5_000)
+    rest = price_of_rest(lines(ws=2), [fifty], {1})
+    assert (rest.nets, rest.discounts) == ((47_500,), (Discount(fifty.code_id, "FIFTY", 2_500),))
+    assert price_of_rest(WHOLE, [WS10, VOLUNTEER], ()) == price(WHOLE, [WS10, VOLUNTEER])
+    assert price_of_rest(WHOLE, [COPRESENTER, WS10], range(1, 7)).total == 0

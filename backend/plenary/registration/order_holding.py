@@ -168,7 +168,7 @@ def _until(order: Held, longer: timedelta, *, asked: bool) -> HoldExtended:
 
 
 def request_payment(command: RequestPayment, order: Held) -> list[Event] | Refusal:
-    """Another payment may be asked for when an earlier one came to nothing. A slow one makes the hold last."""
+    """Another payment may be asked for when an earlier one came to nothing. A slow one makes the hold last, once."""
     terms, hold = order.terms, order.hold
     if hold.registrant is None:
         return DetailsMissing()
@@ -179,6 +179,6 @@ def request_payment(command: RequestPayment, order: Held) -> list[Event] | Refus
     requested = PaymentRequested(
         terms.order_id, terms.conference_id, command.payment_id, hold.total, terms.currency, command.gateway
     )
-    if command.hold_until is not None and command.hold_until > terms.pay_by:
+    if command.hold_until is not None and command.hold_until > terms.pay_by and not terms.prolonged:
         return [_until(order, command.hold_until - terms.pay_by, asked=False), requested]
     return [requested]

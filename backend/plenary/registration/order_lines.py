@@ -21,7 +21,8 @@ def lines_for(
     """The lines for these items, or what is wrong with them.
 
     An order that had lines `before` keeps their names and prices. Seats that it holds are not asked of the offer again:
-    only more of a type must be on sale, and within the limit of seats an order may have.
+    only more of a type must be on sale, and within the limit of seats an order may have. But who has enough of a type
+    that is sold to groups keeps enough of it, or none.
     """
     if refused := invalid(
         *(check_between(f"items.{n}.quantity", item.quantity, 0, MOST_SEATS) for n, item in enumerate(items))
@@ -47,6 +48,13 @@ def lines_for(
             for wish in wanted
             if wish.seat_type_id == item.seat_type_id and item.seat_type_id in raised & offered.keys()
         ),
+        *(
+            _too_few(f"items.{n}", sold.least)
+            for n, item in enumerate(items)
+            for wish in wanted
+            if wish.seat_type_id == item.seat_type_id and (sold := offered.get(item.seat_type_id)) and offer.on_sale
+            if wish.quantity < sold.least <= has.get(item.seat_type_id, 0)
+        ),
     ):
         return refused
     if raised and sum(item.quantity for item in wanted) > offer.seats_per_order:
@@ -64,10 +72,14 @@ def _outside(path: str, wish: Item, sold: OfferedSeatType, now: datetime) -> Fie
     if sold.sale_until is not None and now >= sold.sale_until:
         return FieldError(f"{path}.seat_type_id", "no_longer_on_sale", "The sale of these seats has ended.")
     if wish.quantity < sold.least:
-        return FieldError(f"{path}.quantity", "too_few", f"Please choose at least {sold.least} of these.")
+        return _too_few(path, sold.least)
     if sold.most is not None and wish.quantity > sold.most:
         return FieldError(f"{path}.quantity", "too_many", f"Please choose at most {sold.most} of these.")
     return None
+
+
+def _too_few(path: str, least: int) -> FieldError:
+    return FieldError(f"{path}.quantity", "too_few", f"Please choose at least {least} of these.")
 
 
 def granted_lines(lines: tuple[Line, ...], granted: tuple[Item, ...]) -> tuple[Line, ...]:

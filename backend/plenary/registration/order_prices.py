@@ -1,6 +1,6 @@
 """What an order costs: its lines, less what promo codes take off, line by line and seat by seat. All in minor units."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,8 +38,7 @@ def price(lines: Sequence[Line], promos: Iterable[Promo] = ()) -> Price:
     """
     gross = [line.unit_price * line.quantity for line in lines]
     nets, discounts = list(gross), list[Discount]()
-    in_turn = sorted(promos, key=lambda promo: promo.percent is None)  # stable: otherwise as they were applied
-    for promo in in_turn:
+    for promo in _in_turn(promos):
         left, before = promo.amount or 0, sum(nets)
         for n, line in enumerate(lines):
             if in_scope(promo, line.seat_type_id):
@@ -48,6 +47,25 @@ def price(lines: Sequence[Line], promos: Iterable[Promo] = ()) -> Price:
                 nets[n] -= off
         discounts.append(Discount(promo.code_id, promo.code, before - sum(nets)))
     return Price(tuple(nets), tuple(discounts))
+
+
+def _in_turn(promos: Iterable[Promo]) -> list[Promo]:
+    """Percents before amounts, otherwise as they were applied."""
+    return sorted(promos, key=lambda promo: promo.percent is None)
+
+
+def price_of_rest(lines: Sequence[Line], promos: Iterable[Promo], given_up: Collection[int]) -> Price:
+    """What is left of the price when the seats at these positions were given up: the others cost what they did."""
+    in_turn = _in_turn(promos)
+    rest = [(position, line) for position, line in numbered(lines) if position not in given_up]
+    shares = [seat_prices(lines, in_turn[:n]) for n in range(len(in_turn) + 1)]
+    return Price(
+        tuple(sum(shares[-1][position] for position, other in rest if other is line) for line in lines),
+        tuple(
+            Discount(promo.code_id, promo.code, sum(before[position] - after[position] for position, _ in rest))
+            for promo, before, after in zip(in_turn, shares, shares[1:], strict=False)
+        ),
+    )
 
 
 def in_scope(promo: Promo, seat_type_id: UUID) -> bool:

@@ -38,7 +38,8 @@ class Terms:
     """What an order keeps in every state: what was asked for, at which prices, until when, and its payments.
 
     `revision` counts the requests to the seats; an answer to an earlier one is stale. An `offered` order comes from the
-    waitlist; `extended` once, a hold is not extended again. A payment is `settled` once it bought seats or went back.
+    waitlist; `extended` once, a hold is not extended again, nor for a slow payment once it was `prolonged` for one. A
+    payment is `settled` once it bought seats or went back.
     """
 
     order_id: UUID
@@ -53,6 +54,7 @@ class Terms:
     promos: tuple[Promo, ...] = ()
     offered: bool = False
     extended: bool = False
+    prolonged: bool = False
     settled: frozenset[UUID] = frozenset()
 
     @property
@@ -185,8 +187,8 @@ def evolve(order: Order | None, event: Event) -> Order | None:
             promos = tuple(promo for promo in terms.promos if promo.code_id != code_id)
             return Held(replace(terms, promos=promos), replace(hold, total=total))
         case HoldExtended(pay_by=pay_by, expires_at=expires_at, asked=asked), Held(terms, hold):
-            extended = asked or terms.extended
-            return Held(replace(terms, pay_by=pay_by, expires_at=expires_at, extended=extended), hold)
+            terms = replace(terms, pay_by=pay_by, expires_at=expires_at)
+            return Held(replace(terms, extended=True) if asked else replace(terms, prolonged=True), hold)
         case PaymentRequested(payment_id=payment_id), Held(terms, hold):
             return Held(terms, replace(hold, payments=hold.payments | {payment_id}))
         case OrderConfirmed(lines=lines, total=total, payment_id=payment_id), Held(terms) | Retaking(terms):

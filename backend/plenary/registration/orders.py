@@ -143,7 +143,7 @@ def _changed(row: OrderRow, event: Any) -> OrderRow:
             return replace(row, pay_by=pay_by, expires_at=expires_at, extended=row.extended or asked)
         case facts.SeatsCancelled(positions=positions, left=left, total=total):
             seats = tuple(seat for seat in row.seats if seat.position not in positions)
-            lines = _granted(row, left)
+            lines = _left(row, left)
             return replace(row, seats=seats, lines=lines, total=total, cancelled=(*row.cancelled, *positions))
         case facts.OrderItemsChanged(revision=revision, lines=lines, total=total):
             return replace(row, revision=revision, lines=_wanted(lines), total=total)
@@ -192,6 +192,12 @@ def _wanted(lines: tuple[facts.Line, ...]) -> tuple[OrderLine, ...]:
 def _granted(row: OrderRow, granted: Iterable[Item | facts.Line]) -> tuple[OrderLine, ...]:
     seats = quantities(granted)
     return tuple(replace(line, granted=seats.get(line.seat_type_id, 0)) for line in row.lines)
+
+
+def _left(row: OrderRow, left: tuple[Item, ...]) -> tuple[OrderLine, ...]:
+    """The lines when only these of its seats are not given up."""
+    after = zip(row.lines, _granted(row, left), strict=True)
+    return tuple(replace(line, given_up=before.given_up + before.seats - line.seats) for before, line in after)
 
 
 def _seated(

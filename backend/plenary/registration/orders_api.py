@@ -15,6 +15,7 @@ from plenary.access import scopes
 from plenary.access.visitor import NotAllowed
 from plenary.conferences.conference import CONFERENCE, cancel_rules
 from plenary.engine.decider import Refusal
+from plenary.engine.engine import Engine
 from plenary.graphql.context import Context, Info
 from plenary.graphql.reading import CommandId, ConferenceId, OrderId, not_allowed
 from plenary.graphql.words import MinorUnits, Money, refused
@@ -41,6 +42,8 @@ from plenary.registration.order_refusals import OrderIsNotConfirmed
 from plenary.registration.order_state import Confirmed, Order
 from plenary.registration.orders import ORDERS
 from plenary.registration.promo_applying import apply_code, remove_code
+from plenary.registration.seats import SEATS
+from plenary.registration.seats_state import Waiting
 from plenary.registration.types import OrderItemInput, OrderResult, PersonInput, PlaceOrderResult, WaitlistPlace
 from plenary.registration.waitlist import places
 from plenary.words import Item, Offer
@@ -195,15 +198,23 @@ class Subscription:
         state, _ = await engine.state(ORDER, order)
         if state is None or not await info.context.visitor.sees_order(order, state.terms.conference_id):
             raise not_allowed()
-        rows = engine.watch(AVAILABILITY, state.terms.conference_id)
+        home = state.terms.conference_id
+        rows = engine.watch(AVAILABILITY, home)
         async with aclosing(rows):
-            async for _ in rows:
-                found = await places(engine).of(state.terms.conference_id, order)
-                if found is None or found != before:
-                    yield WaitlistPlace(place=found[0], waiting=found[1]) if found else None
-                if found is None:
+            async for row in rows:
+                found = await places(engine).of(home, order, row.position if row else 0)
+                if found is not None and found != before:
+                    yield WaitlistPlace(place=found[0], waiting=found[1])
+                elif found is None and not await _may_still_wait(engine, home, order):
+                    yield None
                     return
                 before = found
+
+
+async def _may_still_wait(engine: Engine, conference_id: UUID, order_id: UUID) -> bool:
+    """Whether an order that is in no line here yet waits all the same: what this process has read may be older."""
+    seats, _ = await engine.state(SEATS, conference_id, fresh=True)
+    return isinstance(seats.orders.get(order_id), Waiting | None)
 
 
 async def _may(context: Context, order: Order, as_organizer: bool) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from plenary.registration.order_events import Line
-from plenary.registration.order_prices import Price, price
+from plenary.registration.order_prices import Price, price_of_rest
 from plenary.registration.payments_shown import Payment, Refund
 from plenary.words import Promo
 
@@ -27,13 +27,17 @@ RUNNING: frozenset[State] = frozenset(("placed", "held", "partly_held"))
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """Seats of one type, with name and price as sold; `granted` is None until the wish is decided."""
+    """Seats of one type, with name and price as sold; `granted` is None until the wish is decided.
+
+    `given_up`: how many were granted, bought and given up again.
+    """
 
     seat_type_id: UUID
     name: str
     unit_price: int
     wanted: int
     granted: int | None = None
+    given_up: int = 0
 
     @property
     def seats(self) -> int:
@@ -106,8 +110,9 @@ class OrderRow:
 
     @property
     def price(self) -> Price:
-        """What its lines cost with its codes: only granted seats count once that is known."""
-        return price([Line(x.seat_type_id, x.name, x.unit_price, x.seats) for x in self.lines], self.promos)
+        """What its lines cost with its codes: only granted seats count once that is known, without those given up."""
+        lines = [Line(x.seat_type_id, x.name, x.unit_price, x.seats + x.given_up) for x in self.lines]
+        return price_of_rest(lines, self.promos, self.cancelled)
 
     @property
     def decided(self) -> bool:

@@ -161,8 +161,8 @@ async def _send(
         promo_code(code),
         input.percent,
         None if input.amount is None else int(input.amount),
-        tuple(input.seat_type_ids),
-        tuple(promo_code(other) for other in input.combines_with),
+        tuple(dict.fromkeys(input.seat_type_ids)),  # each once: its seats are counted
+        tuple(dict.fromkeys(promo_code(other) for other in input.combines_with)),
     )
     answer: Answer = ConferenceNotFound()
     for _ in range(LOOKS):

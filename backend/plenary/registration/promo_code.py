@@ -1,7 +1,7 @@
 """A promo code: what it takes off, how often it may be used, and which orders use it. One use is one order."""
 
 from dataclasses import dataclass, field, replace
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 from uuid import UUID, uuid5
 
 from plenary.engine.decider import Decider, FieldError, Map, Refusal
@@ -29,6 +29,9 @@ from plenary.registration.promo_code_messages import (
     UseSpent,
 )
 from plenary.words import MOST_MONEY, Promo, check_between, check_promo_code, invalid, promo_code
+
+MOST_OTHERS: Final = 50
+"""Codes that one may name beside it; every order that uses it keeps their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,10 @@ def _wrong(command: CreateCode | ChangeCode) -> list[FieldError | None]:
         None if either else FieldError("percent", "either_or", "Please give either a percentage or an amount."),
         None if promo.percent is None else check_between("percent", promo.percent, 1, 100),
         None if promo.amount is None else check_between("amount", promo.amount, 1, MOST_MONEY),
+        *(check_promo_code(f"combines_with.{n}", other) for n, other in enumerate(promo.combines_with[:MOST_OTHERS])),
+        None
+        if len(promo.combines_with) <= MOST_OTHERS
+        else FieldError("combines_with", "too_many", f"Please name at most {MOST_OTHERS} codes."),
         None if limit is None or limit >= 1 else FieldError("limit", "out_of_range", "Please allow at least one use."),
         _beyond(limit, command.quota),
         *(check_promo_code(f"combines_with.{place}", other) for place, other in enumerate(promo.combines_with)),

@@ -90,14 +90,14 @@ def _join(command: JoinWaitlist, seats: Seats) -> list[Event]:
     wanted = command.wanted
     if command.order_id in seats.orders:
         return []
-    line = seats.line(wanted.seat_type_id)
+    waiting = seats.waiting(wanted.seat_type_id)
     if wanted.seat_type_id in seats.closed:
-        return [WaitlistEnded(command.conference_id, command.order_id, wanted.seat_type_id, len(line))]
+        return [WaitlistEnded(command.conference_id, command.order_id, wanted.seat_type_id, waiting)]
     if seats.open and seats.free(wanted.seat_type_id):
         return [_offer(command.conference_id, command.order_id, wanted, seats)]
     return [
         WaitlistJoined(
-            command.conference_id, command.order_id, wanted.seat_type_id, wanted.quantity, waiting=len(line) + 1
+            command.conference_id, command.order_id, wanted.seat_type_id, wanted.quantity, waiting=waiting + 1
         )
     ]
 
@@ -120,8 +120,7 @@ def _offer(conference_id: UUID, order_id: UUID, wanted: Item, seats: Seats) -> S
     """As many of the wanted seats as are free."""
     seat_type_id, quantity = wanted.seat_type_id, min(seats.free(wanted.seat_type_id), wanted.quantity)
     levels = _levels(seats, Counter({seat_type_id: quantity}), held=+1)
-    line = seats.line(seat_type_id)
-    waiting = len(line) - (line[:1] == (order_id,))
+    waiting = seats.waiting(seat_type_id) - isinstance(seats.orders.get(order_id), Waiting)
     return SeatsOffered(conference_id, order_id, seat_type_id, quantity, waiting, levels)
 
 
@@ -154,7 +153,7 @@ def _reserve(command: ReserveSeats, seats: Seats) -> list[Event]:
 
 def _unclaimed(seats: Seats, seat_type_id: UUID) -> int:
     """How many seats of a type an order may have; none while others wait for them."""
-    return 0 if seats.line(seat_type_id) else seats.free(seat_type_id)
+    return 0 if seats.waiting(seat_type_id) else seats.free(seat_type_id)
 
 
 def _commit(command: CommitSeats, seats: Seats) -> list[Event]:
@@ -174,7 +173,7 @@ def _release(command: ReleaseSeats, seats: Seats) -> list[Event]:
         case Released(revision) if revision >= command.revision:
             return []
         case Waiting(seat_type_id):
-            waiting = len(seats.line(seat_type_id)) - 1
+            waiting = seats.waiting(seat_type_id) - 1
             return [WaitlistLeft(command.conference_id, command.order_id, seat_type_id, waiting, command.revision)]
         case Held(revision) | Sold(revision) if revision > command.revision:
             return []

@@ -1,7 +1,7 @@
 """What a conference's seats remember: levels, orders and lines of those who wait; and how each event moves them on."""
 
 from dataclasses import dataclass, field, replace
-from typing import assert_never
+from typing import Final, assert_never
 from uuid import UUID
 
 from plenary.engine.decider import Map
@@ -52,9 +52,30 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Those who wait for one seat type, the first in line first."""
+    """Those who wait for one seat type, the first in line first. The first of `joined`, so many as `gone`, do not.
 
-    orders: tuple[UUID, ...]
+    So a long line moves up without being written down anew for each who leaves it.
+    """
+
+    joined: tuple[UUID, ...]
+    gone: int = 0
+
+    def __len__(self) -> int:
+        """How many wait."""
+        return len(self.joined) - self.gone
+
+    @property
+    def orders(self) -> tuple[UUID, ...]:
+        """Who waits."""
+        return self.joined[self.gone :] if self.gone else self.joined
+
+    @property
+    def first(self) -> UUID:
+        """Whose turn it is."""
+        return self.joined[self.gone]
+
+
+NOBODY: Final = Line(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +97,11 @@ class Seats:
 
     def line(self, seat_type_id: UUID) -> tuple[UUID, ...]:
         """The orders that wait for seats of a type, the first in line first."""
-        line = self.lines.get(seat_type_id)
-        return line.orders if line else ()
+        return self.lines.get(seat_type_id, NOBODY).orders
+
+    def waiting(self, seat_type_id: UUID) -> int:
+        """How many they are."""
+        return len(self.lines.get(seat_type_id, NOBODY))
 
 
 def evolve(seats: Seats, event: Event) -> Seats:
@@ -129,12 +153,16 @@ def _line(seats: Seats, seat_type_id: UUID, *orders: UUID) -> Map[UUID, Line]:
 
 
 def _line_without(seats: Seats, seat_type_id: UUID, order_id: UUID) -> Map[UUID, Line]:
-    line = seats.line(seat_type_id)
-    if order_id not in line:
+    line = seats.lines.get(seat_type_id)
+    if line is None:
         return seats.lines
-    if line[0] == order_id:  # as whenever it is their turn
-        return _line(seats, seat_type_id, *line[1:])
-    return _line(seats, seat_type_id, *(other for other in line if other != order_id))
+    if line.first != order_id:
+        if order_id not in line.orders:
+            return seats.lines
+        return _line(seats, seat_type_id, *(other for other in line.orders if other != order_id))
+    if len(line) > line.gone + 1:  # as whenever it is their turn
+        return seats.lines.set(seat_type_id, replace(line, gone=line.gone + 1))
+    return _line(seats, seat_type_id, *line.orders[1:])
 
 
 def _set(seats: Seats, levels: tuple[Level, ...]) -> Map[UUID, Level]:
