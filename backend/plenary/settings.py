@@ -281,9 +281,7 @@ READ: Mapping[str, Callable[[str, str], Any]] = {
     "redis": _redis,
     "secret": _secret,
     "key": _key,
-    "gateway": lambda name, text: tuple(
-        dict.fromkeys(_one_of(*GATEWAYS)(name, one.strip()) for one in text.split(","))
-    ),
+    "gateway": lambda name, text: tuple({_one_of(*GATEWAYS)(name, one.strip()): 0 for one in text.split(",")}),
     "stripe_secret": _beginning("sk_", "rk_"),
     "stripe_publishable": _beginning("pk_"),
     "stripe_webhook_secret": _beginning("whsec_"),

@@ -262,5 +262,6 @@ INPUTS: Mapping[str, Any] = {
     "lastName": "New",
     "PromoCodeInput.percent": 10,
     "position": 1,
+    "states": ["CONFIRMED"],
 }
 """What may be filled in, by input and field; it is nobody's secret."""

@@ -61,7 +61,7 @@ async def test_an_order_is_told_with_its_payment_its_seats_and_the_events_themse
         ("REGISTRANT", "Jon Jaffe (jon@example.org) was given seat 1, GA."),
     ]
     given = answer["history"]["edges"][0]["node"]["event"]
-    assert (given["type"], given["schemaVersion"], given["stream"]) == ("SeatAssigned", 1, f"assignments-{id_}")
+    assert (given["type"], given["schemaVersion"], given["stream"]) == ("SeatAssigned", 2, f"assignments-{id_}")
     assert (given["version"], int(given["position"]) > 10, given["causation"]) == (2, True, "request")
     assert json.loads(given["data"])["email"] == "jon@example.org"
 

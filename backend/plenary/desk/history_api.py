@@ -16,10 +16,10 @@ from plenary.graphql.reading import After, AtLeast, ConferenceId, First, OrderId
 from plenary.registration.orders import ORDERS
 
 
-def _connection(entries: Sequence[Entry], size: int, after: str | None) -> HistoryConnection:
+def _connection(entries: Sequence[Entry], size: int, after: str | None, stale: bool) -> HistoryConnection:
     shown, place = page(entries, size, entry_cursor, after)
     edges = [HistoryEdge(cursor=entry_cursor(entry), node=HistoryEntry.of(entry)) for entry in shown]
-    return HistoryConnection(edges=edges, page_info=place)
+    return HistoryConnection(edges=edges, page_info=place, stale=stale)
 
 
 @strawberry.type
@@ -32,13 +32,13 @@ class Query:
         self, info: Info, order: OrderId, first: First = 20, after: After = None, at_least: AtLeast = None
     ) -> HistoryConnection | None:
         engine, size, before = info.context.engine, page_size(first), after_number(after)
-        row = (await see(engine, ORDERS, order, at_least)).row
-        if row is None or not await info.context.visitor.runs(row.conference_id):
+        seen = await see(engine, ORDERS, order, at_least)
+        if seen.row is None or not await info.context.visitor.runs(seen.row.conference_id):
             return None
         entries = [
             e for e in reversed(await order_history(engine, order)) if before is None or e.event.position < before
         ]
-        return _connection(entries[: size + 1], size, after)
+        return _connection(entries[: size + 1], size, after, seen.stale)
 
     @strawberry.field(
         description="All that organizers did to a conference and its orders, the newest first, for its organizer; null "
@@ -50,5 +50,5 @@ class Query:
         engine, size, before = info.context.engine, page_size(first), after_number(after)
         if not await info.context.visitor.runs(conference):
             return None
-        await lags(engine, DEEDS, at_least)
-        return _connection(await conference_history(engine, conference, size + 1, before), size, after)
+        stale = await lags(engine, DEEDS, at_least)
+        return _connection(await conference_history(engine, conference, size + 1, before), size, after, stale)

@@ -71,6 +71,7 @@ class HistoryEdge:
 class HistoryConnection:
     edges: list[HistoryEdge] = strawberry.field(description="What happened.")
     page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
+    stale: bool = strawberry.field(description="True when `atLeast` could not be met in time.")
 
 
 NO_ID: Final = UUID(int=0)

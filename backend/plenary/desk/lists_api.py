@@ -86,7 +86,7 @@ class Query:
         wish = SeatWish(conference, checked_search(search), seat_type, assigned)
         if not await info.context.visitor.runs(conference):
             return None
-        await lags(engine, ORDERS, at_least)
+        stale = await lags(engine, ORDERS, at_least)
         found, end = await lists.find_seats(engine.database, wish, size, place)
         return AttendeeConnection(
             edges=[AttendeeEdge(cursor=seat_cursor(one.place), node=SoldSeat.of(one)) for one in found],
@@ -96,4 +96,5 @@ class Query:
                 start_cursor=seat_cursor(found[0].place) if found else None,
                 end_cursor=seat_cursor(end) if end else (seat_cursor(found[-1].place) if found else None),
             ),
+            stale=stale,
         )

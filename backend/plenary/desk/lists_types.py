@@ -96,6 +96,7 @@ class AttendeeEdge:
 class AttendeeConnection:
     edges: list[AttendeeEdge] = strawberry.field(description="The seats of this page.")
     page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
+    stale: bool = strawberry.field(description="True when `atLeast` could not be met in time.")
 
 
 def seat_cursor(place: tuple[datetime, UUID, int]) -> str:

@@ -126,7 +126,6 @@ def _wrong(command: CreateCode | ChangeCode) -> list[FieldError | None]:
         else FieldError("combines_with", "too_many", f"Please name at most {MOST_OTHERS} codes."),
         None if limit is None or limit >= 1 else FieldError("limit", "out_of_range", "Please allow at least one use."),
         _beyond(limit, command.quota),
-        *(check_promo_code(f"combines_with.{place}", other) for place, other in enumerate(promo.combines_with)),
     ]
 
 
