@@ -20,6 +20,7 @@ from bench import (
     full_order,
     growth,
     hot_stream,
+    lists,
     memory,
     painting,
     processes,
@@ -47,6 +48,7 @@ LONG: dict[str, Measure] = {
     "P7": growth.measure,
     "P10": painting.measure,
     "P13": arrival.clone,
+    "P14": lists.measure,
 }
 
 

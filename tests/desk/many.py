@@ -57,16 +57,17 @@ def order(number: int, conference_id: UUID = CONFERENCE_ID) -> OrderRow:
     return row
 
 
-def rows(number: int) -> Iterator[dict[str, object]]:
+def rows(number: int, conference_id: UUID = CONFERENCE_ID) -> Iterator[dict[str, object]]:
     """So many orders as they are stored."""
     names = [column.name for column in orders.columns]
-    return ({name: getattr(one, name) for name in names} for one in map(order, range(number)))
+    made = (order(one, conference_id) for one in range(number))
+    return ({name: getattr(one, name) for name in names} for one in made)
 
 
-async def fill(database: Database, number: int) -> None:
+async def fill(database: Database, number: int, conference_id: UUID = CONFERENCE_ID) -> None:
     """Store so many orders."""
     put = database.upsert(orders)
-    stored = rows(number)
+    stored = rows(number, conference_id)
     while some := list(islice(stored, 2_000)):
         async with database.transaction() as db:
             await db.execute(put, some)
