@@ -30,7 +30,7 @@ from plenary.registration.answers import (
 )
 from plenary.registration.availability import AVAILABILITY
 from plenary.registration.order import ORDER
-from plenary.registration.order_cancelling import settle
+from plenary.registration.order_cancelling import Settlement, settle
 from plenary.registration.order_commands import (
     CancelSeats,
     ExtendHold,
@@ -38,7 +38,6 @@ from plenary.registration.order_commands import (
     ResendConfirmation,
     WaitForSeats,
 )
-from plenary.registration.order_refusals import OrderIsNotConfirmed
 from plenary.registration.order_state import Confirmed, Order
 from plenary.registration.orders import ORDERS
 from plenary.registration.promo_applying import apply_code, remove_code
@@ -82,15 +81,15 @@ class Query:
             return None
         command = await _cancelling(context, state, positions, as_organizer)
         rules, currency = command.rules, state.terms.currency
-        settled = settle(command, state) if isinstance(state, Confirmed) else OrderIsNotConfirmed()
-        no = isinstance(settled, Refusal)
+        settled = settle(command, state) if isinstance(state, Confirmed) else ORDER.decide(command, state)
+        possible = isinstance(settled, Settlement)
         return Cancellation(
-            possible=not no,
+            possible=possible,
             why_not=settled.message if isinstance(settled, Refusal) else None,
             until=rules.until,
             fee_percent=rules.fee_percent,
-            refund=Money.of(0 if isinstance(settled, Refusal) else settled.refund, currency),
-            fee=Money.of(0 if isinstance(settled, Refusal) else settled.fee, currency),
+            refund=Money.of(settled.refund if isinstance(settled, Settlement) else 0, currency),
+            fee=Money.of(settled.fee if isinstance(settled, Settlement) else 0, currency),
         )
 
 
