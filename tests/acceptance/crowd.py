@@ -140,7 +140,7 @@ class Crowd:
         deadline = time.monotonic() + patience
         while True:
             told = await check_log(url, self._driver.acknowledged)
-            mails = (await self._driver.mails(about="your seats"))["mails"]
+            mails = (await self._driver.mails(about="your seats at"))["mails"]
             about = Counter(mail["subject"].rpartition(" ")[2] for mail in mails)
             expected = Counter(order["code"] for order in confirmed)
             if about == expected:

@@ -12,7 +12,18 @@ from tests.acceptance.driver import Answer, Driver, Live
 from tests.acceptance.matching import differences, short
 from tests.acceptance.scenario import Scenario, Step, Unreadable, offered, spelled
 
-READING = ("order", "availability", "mails", "conference", "catalogue", "my_conferences", "sales", "codes")
+READING = (
+    "order",
+    "availability",
+    "mails",
+    "conference",
+    "catalogue",
+    "my_conferences",
+    "sales",
+    "codes",
+    "orders_list",
+    "attendees",
+)
 PATIENCE = 20.0  # seconds until what is read must be as expected
 LOOK_AGAIN = 0.05
 MAIN = {

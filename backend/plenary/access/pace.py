@@ -23,6 +23,7 @@ ALLOWANCES: Mapping[str, Allowance] = {
     "create_conference": Allowance(burst=600, per_minute=120),
     "find_order": Allowance(burst=300, per_minute=120),
     "resend": Allowance(burst=60, per_minute=20),
+    "join_waitlist": Allowance(burst=120, per_minute=60),
     "place_order": Allowance(burst=10_000, per_minute=30_000),
 }
 

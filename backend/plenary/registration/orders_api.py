@@ -109,7 +109,7 @@ class Mutation:
         registrant: Annotated[PersonInput, strawberry.argument(description="Who waits.")],
     ) -> PlaceOrderResult:
         context, engine, wanted = info.context, info.context.engine, Item(item.seat_type_id, item.quantity)
-        if too_many := context.visitor.hurry("place_order"):
+        if too_many := context.visitor.hurry("join_waitlist"):
             return refused(too_many)
         person = await known_person(context, registrant)
         if isinstance(person, Refusal):
