@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from tests.acceptance.driving import operations
-from tests.acceptance.driving.desk import PATIENCE, Live, NotOffered
+from tests.acceptance.driving.desk import PATIENCE, Live
 from tests.acceptance.driving.line import Fault
 from tests.acceptance.driving.lists import Lists
 from tests.acceptance.driving.operations import Answer
 from tests.acceptance.driving.paying import ENDED, Paying
 from tests.acceptance.driving.words import new_id, seconds, snake
 
-__all__ = ["Answer", "Driver", "Fault", "Live", "NotOffered"]
+__all__ = ["Answer", "Driver", "Fault", "Live"]
 
 GRACE = timedelta(seconds=6)  # how long servers wait after a deadline by default, and one more second
 
@@ -58,7 +58,7 @@ class Driver(Paying, Lists):
     ) -> Answer:
         """The order, given up; of a confirmed one these `seats`, by number, or all."""
         known = self._order(who, order)
-        if (await self._until(known, lambda _: True))["state"] != "CONFIRMED":
+        if (now := await self._read(known)) is None or now["state"] != "CONFIRMED":
             return await self._on_order(who, "cancelOrder", order, key)
         positions = [seats] if isinstance(seats, int) else list(seats)
         return await self._on_order(who, "cancelSeats", order, key, positions=positions)

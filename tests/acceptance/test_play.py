@@ -105,7 +105,7 @@ def played(text: str, tmp_path: Path) -> Scenario:
             ("when: [{o offers: S10}, {R1 place_order: 1/0/0, expect: {total: $198}}]", "expected 19800 USD"),
             ("when: [{o offers: S10}, {R1 place_order: 21/0/0}]", "refused: One order may have at most 20 seats."),
             ("when: [{o offers: S10}, {R1 holds: 11/0/0}]", "NotAllHeld"),
-            ("when: [{R1 apply_code: }]", "NotOffered"),
+            ("when: [{R1 apply_code: }]", "missing 1 required keyword-only argument: 'code'"),
             ("when: [{R1 dances: }]", "nobody can 'dances'"),
             ("when: [{R1 enter_details: <R2.code>}]", "is not known here"),
         )

@@ -31,6 +31,7 @@ from plenary.registration.assignments import (
     SeatsRemoved,
     TicketResent,
 )
+from plenary.registration.order import ORDER
 from plenary.registration.order_events import (
     ConfirmationResent,
     Line,
@@ -40,6 +41,7 @@ from plenary.registration.order_events import (
     PaymentReturned,
     SeatsCancelled,
 )
+from plenary.registration.order_state import Expired
 from plenary.registration.orders import ORDERS
 from plenary.registration.orders_rows import OrderRow
 from plenary.settings import Settings
@@ -123,7 +125,8 @@ class MailFollower:
                 yield self._registrant(event, row, Letter("seats_offered", OFFERED, words, costs[:-1]))
             case OrderExpired(order_id):
                 row = await self._row(ORDERS, order_id, event.position)
-                if row.payment is not None:
+                now, _ = await self._engine.state(ORDER, order_id, fresh=True)
+                if row.payment is not None and isinstance(now, Expired):  # else its payment came after all
                     about, _ = await self._about(row)
                     yield self._registrant(event, row, Letter("expired_while_paying", EXPIRED, about.words))
             case SeatsCancelled(order_id, positions=positions, refund=refund, fee=fee, total=total, by=by):

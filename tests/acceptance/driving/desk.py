@@ -16,10 +16,6 @@ PATIENCE = 30.0  # seconds for something that is on its way
 LOOK_AGAIN = 0.03
 
 
-class NotOffered(Exception):
-    """This version of Plenary does not have the verb."""
-
-
 class Desk:
     """A play with any number of people, told apart by their names; each has a browser session of their own.
 

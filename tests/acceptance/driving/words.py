@@ -81,6 +81,11 @@ class Tag:
         return [self.off(one) for one in value] if isinstance(value, list) else value
 
 
+def is_warning(mail: Mapping[str, Any]) -> bool:
+    """Whether a mail says that an order was not paid in time; a payment on its way may still come after it."""
+    return str(mail["subject"]).endswith("was not paid in time")
+
+
 def new_id() -> str:
     """An id for something new."""
     return str(uuid4())
