@@ -37,6 +37,7 @@ class Crowd:
         self._driver, self._dice = driver, dice
         self._numbers = itertools.count(1)
         self._answered = asyncio.Condition()
+        self._waiting: list[str] = []
         self.answers = 0
         self.confirmed: set[str] = set()
         """The codes of orders whose registrants were told that they are confirmed."""
@@ -58,6 +59,8 @@ class Crowd:
                 await self._book(f"R{next(self._numbers)}")
 
         await asyncio.gather(over, *(one_after_the_other() for _ in range(people)))
+        for who in self._waiting[2:]:  # two are patient
+            await self._insist(who, self._driver.cancel, key=f"{who} leave")
 
     async def answered(self, more: int) -> None:
         """Return when so many more requests were answered."""
@@ -85,6 +88,7 @@ class Crowd:
             ]
         )
         if len(steps) == 1 and steps[0] == self._driver.pay:
+            self._waiting.append(who)
             await self._insist(who, self._driver.join_waitlist, seats={"WS": 1}, key=f"{who} join")
         else:
             await self._insist(who, self._driver.place_order, seats=seats, key=f"{who} place")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance import play
 from tests.acceptance.driver import Driver
 from tests.acceptance.driving.words import amount, money, person, seconds
 from tests.acceptance.matching import differences
@@ -112,7 +113,10 @@ def played(text: str, tmp_path: Path) -> Scenario:
     ],
     indirect=["served"],
 )
-async def test_what_is_not_as_expected_ends_a_play(served: Served, steps: str, said: str, tmp_path: Path) -> None:
+async def test_what_is_not_as_expected_ends_a_play(
+    served: Served, steps: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(play, "PATIENCE", 0.5)  # seconds; it does not come true
     driver = served.driver()
     report = await Play(played(steps, tmp_path), driver).run()
     await driver.close()

@@ -4,7 +4,6 @@ import asyncio
 import json
 import unicodedata
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from html import escape
 from itertools import count
 from typing import Any
@@ -24,8 +23,9 @@ from tests.access.hostile import MARKUP, Way, found, hostile, places, put, texts
 from tests.access.people import Town, settle
 from tests.access.test_rights import RIGHTS
 from tests.asking import ROOTS, arguments, everything, is_needed
-from tests.databases import fresh_postgres, fresh_sqlite
+from tests.databases import fresh_postgres
 from tests.house import Browser, conference_input, open_house
+from tests.servers import Postgres
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TRIED = [(kind, name) for kind in ("query", "mutation") for name in sorted(ROOTS[kind]) if ROOTS[kind][name].args]
@@ -38,15 +38,11 @@ CHOICES = ("positions",)
 DISGUISES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgres"])
-async def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    prepared = request.getfixturevalue(f"prepared_{request.param}")
-    async with AsyncExitStack() as stack:
-        if request.param == "sqlite":
-            url = fresh_sqlite(prepared, tmp_path_factory.mktemp("hostile"))
-        else:
-            url = await stack.enter_async_context(fresh_postgres(prepared))
-        yield await settle(await stack.enter_async_context(open_house(url)))
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(prepared_postgres: Postgres) -> AsyncIterator[Town]:
+    """On PostgreSQL, which takes fewer texts than SQLite."""
+    async with fresh_postgres(prepared_postgres) as url, open_house(url) as house:
+        yield await settle(house)
 
 
 @pytest.mark.parametrize(("kind", "name"), TRIED)

@@ -46,6 +46,7 @@ def name_of(event: type[Any]) -> str:
 def happenings(decider: Decider[Any, Any, Any]) -> Iterator[Any]:
     """Events of every kind, from trying commands in one state after the other."""
     states, seen = [decider.initial, *FURTHER.get(decider, ())], 0
+    known = set(states)
     while seen < len(states) < 2_000:
         state, seen = states[seen], seen + 1
         for command in COMMANDS[decider]:
@@ -54,7 +55,8 @@ def happenings(decider: Decider[Any, Any, Any]) -> Iterator[Any]:
             for event in () if isinstance(answer, Refusal) else answer:
                 yield event
                 after = decider.evolve(after, event)
-            if after not in states:
+            if after not in known:
+                known.add(after)
                 states.append(after)
 
 
