@@ -42,7 +42,7 @@ class Crowd:
         self.confirmed: set[str] = set()
         """The codes of orders whose registrants were told that they are confirmed."""
 
-    async def open(self, quotas: dict[str, int] = QUOTAS, hold_seconds: int = 4) -> None:
+    async def open(self, quotas: dict[str, int] = QUOTAS, hold_seconds: int = 3) -> None:
         """A conference to book at."""
         await self._driver.create_conference(hold_seconds=hold_seconds, cancel_days=7)
         for name, quota in quotas.items():
@@ -60,7 +60,7 @@ class Crowd:
 
         await asyncio.gather(over, *(one_after_the_other() for _ in range(people)))
         for who in self._waiting[2:]:  # two are patient
-            await self._insist(who, self._driver.cancel, key=f"{who} leave")
+            await self._insist(who, self._leave, key=f"{who} leave")
 
     async def answered(self, more: int) -> None:
         """Return when so many more requests were answered."""
@@ -97,6 +97,11 @@ class Crowd:
 
     async def _use_code(self, who: str, **more: Any) -> Answer:
         return await self._driver.apply_code(who, code="FEW", **more)
+
+    async def _leave(self, who: str, **more: Any) -> Answer:
+        """The line, by whoever still stands in it."""
+        order = await self._driver.order(who)
+        return await self._driver.cancel(who, **more) if order.get("state") == "waitlisted" else order
 
     async def _give_one_up(self, who: str, **more: Any) -> Answer:
         """One of several seats, the last."""
