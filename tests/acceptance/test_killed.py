@@ -13,7 +13,7 @@ from tests.acceptance.driver import Driver
 from tests.acceptance.process import ServerProcess
 
 KILLS = 3
-PEOPLE = 20
+PEOPLE = 12
 
 
 @pytest.mark.acceptance

@@ -33,7 +33,7 @@ async def test_no_rule_is_broken(name: str, people: Driver, visitors: Visitors) 
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         if moving := await page.evaluate(MOVING):
             broken[f"motion that nobody wants ({scheme})"] = moving
-        for size in (PHONE, DESK):
+        for size in (PHONE, DESK) if scheme == "light" else (DESK,):
             await page.set_viewport_size(size)  # type: ignore[arg-type]  # a dict is one
             await page.evaluate(AT_REST)
             found = await page.evaluate(f"axe.run(document, {{resultTypes: ['violations']{RULES[scheme]}}})")

@@ -251,6 +251,7 @@ async def test_an_order_link_opens_its_order_and_no_other(house: House) -> None:
 async def test_an_order_is_found_again_with_its_code_and_e_mail(house: House) -> None:
     sold, other = await on_sale(house), await house.on_sale({}, slug="other-days")
     _, order = await confirmed(house, sold, GA=2)
+    assert await house.engine.caught_up(ORDERS, await house.engine.log.head(), timeout=10)  # it is looked up in a table
     browser, typed = house.browser(), f" {order['code'].lower().replace('-', ' ')} "
     for where in ({"conferenceId": sold.id}, {"slug": "cqrs-days"}):
         found = (await browser.ask(FIND, email="ADA@EXAMPLE.ORG", code=typed, **where))["done"]
