@@ -40,6 +40,8 @@ MOST_TRIES: Final = 24
 """Then, after four days, a refund that the gateway cannot be asked for is the organizer's."""
 PATIENCE: Final = 5.0
 """Seconds to wait for an order's row; and how long a gateway that did not answer is not asked about others either."""
+ASKED: Final = RefundRequested | RefundRetried
+CALLED_OFF: Final = PaymentCancelled | OrderExpired | OrderCancelled
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -61,12 +63,13 @@ class Cashier:
         """`gateways` by name."""
         self._engine, self._gateways = engine, gateways
         self._some_wait = any(gateway.waits for gateway in gateways.values())
+        self._heard = ASKED | CALLED_OFF if self._some_wait else ASKED  # of most orders nothing is to be done here
         self._few = asyncio.Semaphore(AT_ONCE)
         self._away: dict[str, float] = {}
 
     async def act(self, events: Sequence[Event]) -> None:
         """See to everything that these events ask of a gateway; all of it may be asked again."""
-        await asyncio.gather(*(self._see_to(event) for event in events))
+        await asyncio.gather(*(self._see_to(event) for event in events if isinstance(event.data, self._heard)))
 
     async def write(self, db: AsyncConnection, events: Sequence[Event]) -> Callable[[], None]:
         """Keeps nothing but the bookmark: all that came of it are commands."""
