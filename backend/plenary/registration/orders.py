@@ -72,7 +72,8 @@ def project(row: OrderRow | None, event: Event) -> OrderRow | None:
 
 
 def _found_by(row: OrderRow) -> tuple[object, ...]:
-    return (row.lines, row.seats, row.email, row.first_name, row.last_name)
+    types = [line.seat_type_id for line in row.lines]
+    return (types, row.seats, row.email, row.first_name, row.last_name)
 
 
 def _projected(row: OrderRow | None, event: Event) -> OrderRow | None:
