@@ -33,7 +33,6 @@ from plenary.operations.metrics import Stored
 from plenary.operations.watched import Watched
 from plenary.payments.cashier import cashier
 from plenary.payments.payment import PAYMENT
-from plenary.payments.process import PAYMENTS
 from plenary.registration.assignments import ASSIGNMENTS
 from plenary.registration.availability import AVAILABILITY
 from plenary.registration.order import ORDER
@@ -48,7 +47,7 @@ from plenary.web import routes
 
 DECIDERS: Final = (CONFERENCE, SLUG, SEATS, ORDER, PROMO_CODE, ASSIGNMENTS, PAYMENT, PERSON)
 VIEWS: Final = (CATALOGUE, AVAILABILITY, ORDERS, PROMO_CODES, DEEDS, SALES)
-PROCESSES: Final = (REGISTRATION, PAYMENTS)
+PROCESSES: Final = (REGISTRATION,)
 FORGET: Final = (forget_mails,)
 """What else is kept of a person, and is deleted when they are erased."""
 LOOKS: Final = (look_at_mails,)

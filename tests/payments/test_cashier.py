@@ -86,7 +86,7 @@ class Till:
         before = -1
         while before != (before := await self.engine.log.head()):
             await self.engine.until_no_timer_is_due()
-            for follower in ("payments", "cashier"):
+            for follower in ("registration", "cashier"):
                 await self.engine.until_reached(follower, before)
 
     async def refunds(self, payment: UUID) -> tuple[Refund, ...]:
@@ -254,4 +254,4 @@ async def test_on_an_older_log_the_new_followers_begin_at_its_end(filled: bool, 
         rows = (await db.execute(sa.select(bookmarks.c.name, bookmarks.c.position, bookmarks.c.updated_at))).all()
     await engine.dispose()
     begun = {row.name: row.position for row in rows}
-    assert begun == ({"cashier": 2, "payments": 2} if filled else {})
+    assert begun == ({"cashier": 2} if filled else {})

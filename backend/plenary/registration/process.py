@@ -12,7 +12,13 @@ from plenary.conferences.conference_messages import (
     SeatTypeRetired,
 )
 from plenary.engine.process import Process, Send
-from plenary.payments.payment_messages import InitiatePayment, PaymentCompleted, RefundPayment
+from plenary.payments.payment_messages import (
+    InitiatePayment,
+    PaymentCompleted,
+    RefundPayment,
+    RefundPutOff,
+    RetryRefund,
+)
 from plenary.registration.assignments import CreateAssignments, RemoveSeats, Seat
 from plenary.registration.order_commands import (
     ConfirmOrder,
@@ -131,6 +137,10 @@ def react(event: object, now: datetime) -> list[Send]:
             return [Send(RecordUse(order_id, code_id, taken))]
         case PaymentReturned(_, payment_id, amount, reason):
             return [Send(RefundPayment(payment_id, amount, reason))]
+
+        # A gateway could not be asked for a refund: it is asked again, later and later.
+        case RefundPutOff(payment_id, _, number, tries, again_at):
+            return [Send(RetryRefund(payment_id, number, tries), at=again_at)]
 
         case _:
             return []
