@@ -31,10 +31,13 @@ from plenary.operations.doctor import somebody_works
 from plenary.seed import BOUGHT, CONFERENCE_ID, OWNER_EMAIL, SLUG, Seed
 from plenary.settings import Settings, WrongSetting
 
-COLLECT_AFTER: Final = (20_000, 20, 50)
+COLLECT_AFTER: Final = (50_000, 200, 10)
 """Allocations, and rounds, after which garbage is looked for."""
 DIED: Final = 70
 """The exit code of a server of which a part died (EX_SOFTWARE): whoever supervises it starts it again."""
+
+KEEP_ALIVE: Final = 75
+"""Seconds that an idle connection is kept: longer than proxies do, who must not ask while it is being closed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -203,6 +206,7 @@ def serve(settings: Settings, listening: socket.socket, *, show: bool, work: boo
         access_log=False,  # it would be written for every request, only to be dropped
         lifespan="on",
         timeout_graceful_shutdown=5,
+        timeout_keep_alive=KEEP_ALIVE,
         server_header=False,
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=list(settings.proxies),

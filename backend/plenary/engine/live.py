@@ -90,24 +90,23 @@ class Live:
     ) -> None:
         """Hears of every new event from the tail."""
         self._tail, self._database, self._observer = tail, database, observer or Observer()
-        self._views = {view.name: view for view in views}
-        self._topics: dict[tuple[str, UUID], Topic] = {}
+        self._topics: dict[str, tuple[View[Any], dict[UUID, Topic]]] = {view.name: (view, {}) for view in views}
         tail.listen(self._hear)
 
     def _hear(self, events: Sequence[Event]) -> None:
-        if not self._topics:
-            return
+        watched = [(view, topics) for view, topics in self._topics.values() if topics]
         for event in events:
-            for view in self._views.values():
+            for view, topics in watched:
                 with suppress(Exception):  # an event that no row can be found for is put aside by the view's follower
                     key = view.key_of(event)
-                    topic = self._topics.get((view.name, key)) if key else None
+                    topic = topics.get(key) if key else None
                     if topic is not None and topic.in_step:
                         topic.fold(event)
 
     def reload(self, name: str) -> None:
         """A view was replaced by a new one: its rows are read again, and pushed."""
-        for topic in [topic for (view, _), topic in self._topics.items() if view == name]:
+        _, topics = self._topics.get(name, (None, {}))
+        for topic in topics.values():
             topic.replaced += 1
             if topic.in_step:
                 topic.in_step = False
@@ -164,14 +163,15 @@ class Live:
             self._drop(topic)
 
     def _topic(self, view: View[Any], key: UUID) -> Topic:
-        topic = self._topics.get((view.name, key))
-        if topic is None:
-            topic = self._topics[view.name, key] = Topic(view, key, self._observer)
+        topics = self._topics[view.name][1]
+        if (topic := topics.get(key)) is None:
+            topic = topics[key] = Topic(view, key, self._observer)
         return topic
 
     def _drop(self, topic: Topic) -> None:
-        if topic.unused and self._topics.get((topic.view.name, topic.key)) is topic:
-            del self._topics[topic.view.name, topic.key]
+        topics = self._topics[topic.view.name][1]
+        if topic.unused and topics.get(topic.key) is topic:
+            del topics[topic.key]
 
     def _born(self, topic: Topic, position: int) -> bool:
         """Bring a row into step that did not exist before a position, from memory alone; whether that was possible."""

@@ -33,8 +33,7 @@ class Line:
         self.address = address or (
             f"127.{'.'.join(str(1 + secrets.randbelow(250)) for _ in range(3))}" if home else None
         )
-        # Connections are given up before the server does it (after 5 s), or both might at the same instant.
-        limits = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=2)
+        limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
         self._transport = httpx.AsyncHTTPTransport(local_address=self.address, limits=limits)
         self._people: dict[str, httpx.AsyncClient] = {}
 
