@@ -56,3 +56,22 @@ check() {
   printf '%s\t%s\n' "$verdict" "$name" >>"$REPORTS/checks"
   [ "$verdict" = passed ]
 }
+
+# aside NAME COMMAND...: a check that goes on in the background, on what the others leave idle of the machine.
+asides=()
+aside() {
+  check "$1" nice -n 19 "${@:2}" >"$REPORTS/$1.aside" 2>&1 &
+  asides+=("$! $1")
+}
+
+# gathered: waits for all that goes on aside, and shows what each said; what did not come to its end has failed.
+gathered() {
+  local number name
+  for number in "${!asides[@]}"; do
+    wait "${asides[number]%% *}"
+    name=${asides[number]#* }
+    cat "$REPORTS/$name.aside" >&2
+    grep -q "$(printf '\t')$name\$" "$REPORTS/checks" || printf 'failed\t%s\n' "$name" >>"$REPORTS/checks"
+  done
+  asides=()
+}

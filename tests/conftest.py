@@ -1,5 +1,6 @@
 """What tests may ask for: servers of their own, and a fresh, migrated database each."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -69,3 +70,9 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
     else:
         async with fresh_postgres(request.getfixturevalue("prepared_postgres")) as url:
             yield url
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: garbage is looked for among the rest, and seldom."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 10)

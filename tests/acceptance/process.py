@@ -1,5 +1,7 @@
 """Plenary as people run it: processes of their own, which tests may kill, pause and start again."""
 
+import contextlib
+import http.client
 import os
 import signal
 import subprocess
@@ -7,8 +9,6 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
-
-import httpx
 
 from tests.servers import free_port
 
@@ -62,10 +62,12 @@ class ServerProcess:
 
     def status(self, health: str) -> int:
         """The status of /health/live or /health/ready; 0 where nobody answers."""
-        try:
-            return httpx.get(f"{self.url}/health/{health}", trust_env=False, timeout=5).status_code
-        except httpx.TransportError:
-            return 0
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection:
+            try:
+                connection.request("GET", f"/health/{health}")
+                return connection.getresponse().status
+            except (OSError, http.client.HTTPException):
+                return 0
 
     @property
     def is_alive(self) -> bool:

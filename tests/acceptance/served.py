@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import uvicorn
+import uvloop
 
 from plenary import app
 from plenary.engine.clock import HandClock
@@ -90,7 +91,7 @@ class Served:
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._serve())
+            uvloop.run(self._serve())
         except BaseException as error:  # the test is told
             self._died = error
         finally:

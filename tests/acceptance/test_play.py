@@ -98,21 +98,19 @@ def played(text: str, tmp_path: Path) -> Scenario:
 
 @pytest.mark.acceptance
 @pytest.mark.parametrize(
-    ("served", "steps", "said"),
+    ("steps", "said"),
     [
-        pytest.param("sqlite", steps, said, marks=pytest.mark.xdist_group("scenarios on sqlite"))
-        for steps, said in (
-            ("when: [{R1 order: , expect: {found: true}}]", "found is False"),
-            ("when: [{o offers: S10}, {R1 place_order: 1/0/0, expect: {total: $198}}]", "expected 19800 USD"),
-            ("when: [{o offers: S10}, {R1 place_order: 21/0/0}]", "refused: One order may have at most 20 seats."),
-            ("when: [{o offers: S10}, {R1 holds: 11/0/0}]", "NotAllHeld"),
-            ("when: [{R1 apply_code: }]", "missing 1 required keyword-only argument: 'code'"),
-            ("when: [{R1 dances: }]", "nobody can 'dances'"),
-            ("when: [{R1 enter_details: <R2.code>}]", "is not known here"),
-        )
+        ("when: [{R1 order: , expect: {found: true}}]", "found is False"),
+        ("when: [{o offers: S10}, {R1 place_order: 1/0/0, expect: {total: $198}}]", "expected 19800 USD"),
+        ("when: [{o offers: S10}, {R1 place_order: 21/0/0}]", "refused: One order may have at most 20 seats."),
+        ("when: [{o offers: S10}, {R1 holds: 11/0/0}]", "NotAllHeld"),
+        ("when: [{R1 apply_code: }]", "missing 1 required keyword-only argument: 'code'"),
+        ("when: [{R1 dances: }]", "nobody can 'dances'"),
+        ("when: [{R1 enter_details: <R2.code>}]", "is not known here"),
     ],
-    indirect=["served"],
 )
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+@pytest.mark.xdist_group("scenarios on sqlite")
 async def test_what_is_not_as_expected_ends_a_play(
     served: Served, steps: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,19 +11,15 @@ from tests.acceptance.served import Served
 
 FILES = sorted((Path(__file__).parent / "scenarios").glob("*.yaml"))
 SCENARIOS = [scenario for file in FILES for scenario in read(file)]
-CASES = [
-    pytest.param(
-        kind,
-        scenario,
-        id=f"{scenario.name}[{kind}]",
-        marks=[pytest.mark.acceptance, pytest.mark.xdist_group(f"scenarios on {kind}")],
-    )
+HOUSES = [
+    pytest.param(kind, marks=[pytest.mark.acceptance, pytest.mark.xdist_group(f"scenarios on {kind}")])
     for kind in ("sqlite", "postgres")
-    for scenario in SCENARIOS
 ]
 
 
-@pytest.mark.parametrize(("served", "scenario"), CASES, indirect=["served"])
+# Two marks: in one, every scenario would be a parameter of its own to the server, and get a server of its own.
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("served", HOUSES, indirect=True)
 async def test_scenario(served: Served, scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server is shared by plays that come one after another, so that they may move its clock and restart it."""
     if scenario.moves_the_server:

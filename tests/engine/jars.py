@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from msgspec import Struct, structs
 
 from plenary.engine.answers import Accepted
 from plenary.engine.clock import HandClock
@@ -132,8 +133,7 @@ jars = sa.Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class JarRow:
+class JarRow(Struct, frozen=True, gc=False):
     jar_id: UUID
     position: int
     marbles: int
@@ -146,11 +146,11 @@ def project(row: JarRow | None, event: Event) -> JarRow | None:
         case JarFilled(jar_id, marbles) if row is None:
             return JarRow(jar_id, 0, marbles, 0, "")
         case JarFilled(_, marbles) if row is not None:
-            return replace(row, marbles=row.marbles + marbles)
+            return structs.replace(row, marbles=row.marbles + marbles)
         case MarbleTaken(left=left, name=name) if row is not None:
-            return replace(row, marbles=left, last_taker=name)
+            return structs.replace(row, marbles=left, last_taker=name)
         case ThanksGiven() if row is not None:
-            return replace(row, thanked=row.thanked + 1)
+            return structs.replace(row, thanked=row.thanked + 1)
     return row
 
 

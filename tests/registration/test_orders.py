@@ -1,8 +1,9 @@
 """An order's page shows what was asked and granted, who it is for, what was paid and who sits where."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from plenary.payments.payment_messages import (
     PaymentCancelled,

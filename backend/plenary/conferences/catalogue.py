@@ -1,12 +1,14 @@
 """The catalogue: every conference with its seat types and owner, for the public list, its page and its organizer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 
 from plenary.conferences import conference_messages as facts
 from plenary.engine.database import Database
@@ -18,8 +20,7 @@ from plenary.words import check_slug
 State = Literal["draft", "published", "unpublished"]
 
 
-@dataclass(frozen=True, slots=True)
-class SeatType:
+class SeatType(Struct, frozen=True, gc=False):
     """What is sold: `price` in minor units; `retired` ones are sold no more, one `ever_on_sale` is never deleted."""
 
     seat_type_id: UUID
@@ -35,8 +36,7 @@ class SeatType:
     sale_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ConferenceRow:
+class ConferenceRow(Struct, frozen=True, gc=False):
     """One conference; `published_position` is that of its first publication."""
 
     conference_id: UUID

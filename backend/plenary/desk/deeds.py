@@ -1,10 +1,10 @@
 """Deeds: every event that an organizer caused, and where it stands in the log. What was done is read there."""
 
-from dataclasses import dataclass
 from typing import Final, get_args
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from plenary.conferences import conference_messages as conference
 from plenary.desk.by_event import EventView
@@ -20,8 +20,7 @@ OWN: Final = get_args(conference.Event)
 """A conference is created by anybody, who is its organizer from then on."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeedRow:
+class DeedRow(Struct, frozen=True, gc=False):
     """One event: the conference whose organizer caused it, its stream, and its `position`."""
 
     deed: UUID

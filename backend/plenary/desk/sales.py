@@ -4,13 +4,14 @@ A row an hour, so that a flash sale changes one small row however many orders th
 some thousands. An hour knows its minutes, for those who look at a sale of one evening.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 
 from plenary.desk.by_event import EventView
 from plenary.engine.database import Database
@@ -24,8 +25,7 @@ HOURS: Final = 20_000
 """No more hours than this are read: more than two years with a sale in every one of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(Struct, frozen=True, gc=False):
     """What happened in a time: orders by what became of them, seats sold and given back, and the money of both."""
 
     placed: int = 0
@@ -57,8 +57,7 @@ class Sums:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True, gc=False):
     """Seats of one type after the last change to them in a time."""
 
     seat_type_id: UUID
@@ -67,8 +66,7 @@ class Level:
     sold: int
 
 
-@dataclass(frozen=True, slots=True)
-class Minute:
+class Minute(Struct, frozen=True, gc=False):
     """One minute of an hour in which something happened."""
 
     minute: int
@@ -76,8 +74,7 @@ class Minute:
     levels: tuple[Level, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HourRow:
+class HourRow(Struct, frozen=True, gc=False):
     """One hour of a conference's sale."""
 
     hour_id: UUID

@@ -22,7 +22,9 @@ from plenary.engine.tail import PAGE, Tail
 from plenary.log.group_commit import GroupCommitClosed
 
 LONGEST_REST: Final = 0.1
-"""Seconds, at most, between two transactions of a follower; it rests ten times as long as the last one took."""
+"""Seconds, at most, between two transactions of a follower. It rests twice as long as the last one took, and longer
+the more there was to handle: under load few large transactions cost less than many small ones."""
+REST_AN_EVENT: Final = 0.001
 TRIES: Final = 3
 MOST_STREAMS_ASIDE: Final = 100
 """With more than these put aside, something else is wrong than an event: the follower rests until they are resumed."""
@@ -157,8 +159,8 @@ class Follower:
             written()
         took = loop.time() - began
         self._observer.handled(self._lease.name, self._batch, self._spent + took)
+        self._write_at = loop.time() + min(2 * took + REST_AN_EVENT * len(self._batch), LONGEST_REST)
         self._batch, self._aside, self._why, self._written, self._spent = [], [], None, self._acted, 0.0
-        self._write_at = loop.time() + min(10 * took, LONGEST_REST)
         self._progress.moved(self._lease.name, self._written)
 
     async def _one_by_one(self) -> None:

@@ -3,12 +3,13 @@
 Each number has one source: quotas, names and prices are the organizer's facts, what is held and sold the seats'.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 
 from plenary.conferences import conference_messages as conference
 from plenary.engine.messages import Event
@@ -17,8 +18,7 @@ from plenary.engine.views import Json, View
 from plenary.registration import seats_messages as seats
 
 
-@dataclass(frozen=True, slots=True)
-class SeatTypeLevels:
+class SeatTypeLevels(Struct, frozen=True, gc=False):
     """One seat type: `price` in minor units, `quota` seats in all, of which some are held and some sold.
 
     One order takes `least` to `most`, within the sale's window (UTC). `waiting`: people on the waitlist.
@@ -44,8 +44,7 @@ class SeatTypeLevels:
         return 0 if self.retired else max(self.quota - self.held - self.sold, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class AvailabilityRow:
+class AvailabilityRow(Struct, frozen=True, gc=False):
     """The seats of one conference. `open`: new orders are taken. `ever_published`: everybody may see it."""
 
     conference_id: UUID

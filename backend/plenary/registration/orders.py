@@ -1,11 +1,11 @@
 """Orders: what each asked for and was granted, its deadline, registrant, payment and seats, as its page shows it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
 import sqlalchemy as sa
+from msgspec.structs import force_setattr, replace
 
 from plenary.engine.messages import Event
 from plenary.engine.tables import Name, UtcDateTime
@@ -66,9 +66,9 @@ orders = sa.Table(
 def project(row: OrderRow | None, event: Event) -> OrderRow | None:
     """An order after an event, with the words that it is found by."""
     after = _projected(row, event)
-    if after is None or after is row or (row is not None and _found_by(after) == _found_by(row)):
-        return after
-    return replace(after, words=words_of_order(after))
+    if after is not None and after is not row and (row is None or _found_by(after) != _found_by(row)):
+        force_setattr(after, "words", words_of_order(after))  # it was made a moment ago, and nobody has seen it yet
+    return after
 
 
 def _found_by(row: OrderRow) -> tuple[object, ...]:

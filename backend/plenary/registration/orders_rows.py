@@ -1,9 +1,10 @@
 """What is shown of an order: its lines and price, its registrant, payment and seats."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
+
+from msgspec import Struct
 
 from plenary.registration.order_events import Line
 from plenary.registration.order_prices import Price, price_of_rest
@@ -25,8 +26,7 @@ State = Literal[
 RUNNING: frozenset[State] = frozenset(("placed", "held", "partly_held"))
 
 
-@dataclass(frozen=True, slots=True)
-class OrderLine:
+class OrderLine(Struct, frozen=True, gc=False):
     """Seats of one type, with name and price as sold; `granted` is None until the wish is decided.
 
     `given_up`: how many were granted, bought and given up again.
@@ -50,8 +50,7 @@ class OrderLine:
         return self.unit_price * self.seats
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True, gc=False):
     """Somebody with a seat or an order."""
 
     email: str
@@ -59,8 +58,7 @@ class Person:
     last_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(Struct, frozen=True, gc=False):
     """A numbered seat of a confirmed order, given to somebody or to nobody yet; see assignments for its generation."""
 
     position: int
@@ -70,8 +68,7 @@ class Seat:
     generation: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRow:
+class OrderRow(Struct, frozen=True, gc=False):
     """One order. `revision` counts its wishes, and `answered` is the last one decided; money is in minor units.
 
     `promos` are the codes taken off. An `offered` one came from the waitlist; `extended`: its registrant has asked for

@@ -1,8 +1,10 @@
 """What an order shows of its payments: the one that counts, and all that goes back of any of them."""
 
-from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from plenary.payments import payment_messages as payments
 
@@ -12,8 +14,7 @@ BY_HAND = "transfer"
 """Payments that nobody but the organizer can give back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(Struct, frozen=True, gc=False):
     """A payment of the order; `amount`, and what went back of it, in minor units."""
 
     payment_id: UUID
@@ -23,8 +24,7 @@ class Payment:
     refunded: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Refund:
+class Refund(Struct, frozen=True, gc=False):
     """A part of a payment that goes back, in minor units; `why` it failed, if it did."""
 
     payment_id: UUID

@@ -1,10 +1,11 @@
 """Promo codes: what each takes off, its limit, and how often it is used, as the organizer's list shows them."""
 
-from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 
 from plenary.engine.database import Database
 from plenary.engine.messages import Event
@@ -16,8 +17,7 @@ MOST: Final = 500
 """Codes that are listed of one conference."""
 
 
-@dataclass(frozen=True, slots=True)
-class PromoCodeRow:
+class PromoCodeRow(Struct, frozen=True, gc=False):
     """One code; `limit` is the most uses, None for any number, and `used` those of held and bought orders."""
 
     code_id: UUID

@@ -13,6 +13,8 @@ import httpx
 import websockets
 
 SECONDS = 60.0
+TLS = httpx.create_ssl_context()
+"""Made once: it takes longer than many a play."""
 
 
 class Fault(Exception):
@@ -34,7 +36,7 @@ class Line:
             f"127.{'.'.join(str(1 + secrets.randbelow(250)) for _ in range(3))}" if home else None
         )
         limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
-        self._transport = httpx.AsyncHTTPTransport(local_address=self.address, limits=limits)
+        self._transport = httpx.AsyncHTTPTransport(verify=TLS, local_address=self.address, limits=limits)
         self._people: dict[str, httpx.AsyncClient] = {}
 
     def person(self, who: str) -> httpx.AsyncClient:
