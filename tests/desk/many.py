@@ -6,6 +6,8 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from plenary.engine.database import Database
 from plenary.registration.found_by import words_of_order
 from plenary.registration.orders import orders
@@ -53,8 +55,7 @@ def order(number: int, conference_id: UUID = CONFERENCE_ID) -> OrderRow:
         seats=seats if state == "confirmed" else (),
         position=number + 1,
     )
-    object.__setattr__(row, "words", words_of_order(row))
-    return row
+    return replace(row, words=words_of_order(row))
 
 
 def rows(number: int, conference_id: UUID = CONFERENCE_ID) -> Iterator[dict[str, object]]:

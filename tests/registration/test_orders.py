@@ -1,9 +1,10 @@
 """An order's page shows what was asked and granted, who it is for, what was paid and who sits where."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from msgspec.structs import replace
+from msgspec import structs
 
 from plenary.payments.payment_messages import (
     PaymentCancelled,
@@ -174,10 +175,13 @@ def test_what_goes_back_is_shown_and_what_the_organizer_has_to_see_to() -> None:
     assert (waiting.refunds, waiting.refund_due) == ((refund,), False)
     assert show(ORDERS, *paid, by_hand).refund_due
     partly = show(ORDERS, *paid, asked, done, done)
-    assert (partly.refunds, partly.refund_due) == ((replace(refund, state="completed"),), False)
+    assert (partly.refunds, partly.refund_due) == ((structs.replace(refund, state="completed"),), False)
     assert partly.payment == Payment(PAYMENT_ID, "completed", 24_900, "test", 5_000)
     refused = show(ORDERS, *paid, asked, failed)
-    assert (refused.refunds, refused.refund_due) == ((replace(refund, state="failed", why="account closed"),), True)
+    assert (refused.refunds, refused.refund_due) == (
+        (structs.replace(refund, state="failed", why="account closed"),),
+        True,
+    )
     assert show(ORDERS, *paid, asked, done, failed).payment == Payment(PAYMENT_ID, "completed", 24_900, "test")
     assert show(ORDERS, *paid, asked, failed, RefundRetried(PAYMENT_ID, ORDER_ID, 1, 1)).refunds == (refund,)
     other = show(ORDERS, *paid, replace(asked, payment_id=OTHER_PAYMENT), replace(failed, payment_id=OTHER_PAYMENT))
