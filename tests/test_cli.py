@@ -1,5 +1,6 @@
 """The command line, as a person meets it: one sentence when something is wrong, the same data when it starts again."""
 
+import contextlib
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ import pytest
 from tests.servers import free_port
 
 PATIENCE = 60.0
+BEHIND = "SELECT (SELECT max(position) FROM events) > position FROM bookmarks WHERE name = 'sales'"
 
 
 class Plenary:
@@ -50,6 +52,15 @@ class Plenary:
                 time.sleep(0.05)
         return False
 
+    def hours_of_sale(self) -> int:
+        """How many hours the picture of the sale has, once all is in it."""
+        deadline, behind = time.monotonic() + PATIENCE, True
+        with contextlib.closing(sqlite3.connect(self.folder / "plenary.db")) as database:
+            while behind and time.monotonic() < deadline:
+                (behind,) = database.execute(BEHIND).fetchone()
+                time.sleep(0.05)
+            return int(database.execute("SELECT count(*) FROM sales").fetchone()[0])
+
     def end(self) -> None:
         """End all that still runs."""
         for process in self.started:
@@ -78,6 +89,7 @@ def test_the_demo_says_where_to_look_and_keeps_its_data(plenary: Plenary) -> Non
     (code,) = (word for word in said.split() if word.count("-") == 2 and word.isupper())
     again = plenary.start("demo", PLENARY_DEMO="1")
     assert plenary.serves(again)
+    assert plenary.hours_of_sale() >= 24  # the seed's orders were placed in many days, and are shown there
     again.terminate()
     said, _ = again.communicate(timeout=PATIENCE)
     assert "is there already" in said

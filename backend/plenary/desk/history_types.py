@@ -45,7 +45,7 @@ class HistoryEntry:
         """From the log."""
         event = entry.event
         return cls(
-            at=event.recorded_at,
+            at=event.at,
             who=HistoryActor(entry.who.value),
             what=entry.what,
             event=StoredEvent(

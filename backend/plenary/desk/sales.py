@@ -128,7 +128,7 @@ def _hour_id(conference_id: UUID, hour: datetime) -> UUID:
 
 
 def _hour_of(event: Event) -> UUID:
-    return _hour_id(event.data.conference_id, _hour(event.recorded_at))
+    return _hour_id(event.data.conference_id, _hour(event.at))
 
 
 def project(row: HourRow | None, event: Event) -> HourRow | None:
@@ -136,7 +136,7 @@ def project(row: HourRow | None, event: Event) -> HourRow | None:
     sums, levels = _adds(event.data), getattr(event.data, "levels", ())
     if sums is NOTHING and not levels:
         return row
-    at, now = event.recorded_at, tuple(Level(one.seat_type_id, one.quota, one.held, one.sold) for one in levels)
+    at, now = event.at, tuple(Level(one.seat_type_id, one.quota, one.held, one.sold) for one in levels)
     if row is None:
         row = HourRow(_hour_of(event), event.data.conference_id, _hour(at), NOTHING, (), (), event.position)
     return replace(

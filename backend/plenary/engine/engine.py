@@ -152,14 +152,13 @@ class Engine:
 
     def _sent(self, command: Any, id_: UUID, sender: str, said: object, guards: tuple[Guard, ...]) -> Sent:
         digest = self._digest(command if said is None else said)
-        about = Metadata(id_, id_, "request", sender)
+        about = Metadata(id_, id_, "request", sender, self.now())
         return Sent(self._deciders[type(command)], command, CommandId(id_, sender, digest), about, guards)
 
     async def _dispatch(self, command: object, id_: UUID, correlation: UUID, causation: str, sender: str) -> Answer:
-        about = Metadata(id_, correlation, causation, sender)
-        decider = self._deciders[type(command)]
-        sent = Sent(decider, command, CommandId(id_, sender, self._digest(id_)), about, must=True)
-        return await self._carry_out(sent)
+        about = Metadata(id_, correlation, causation, sender, self.now())
+        known = CommandId(id_, sender, self._digest(id_))
+        return await self._carry_out(Sent(self._deciders[type(command)], command, known, about, must=True))
 
     async def _carry_out(self, sent: Sent) -> Answer:
         return await self.observer.command(type(sent.command).__name__, sent.metadata, self._actors.send(sent))

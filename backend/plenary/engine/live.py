@@ -105,8 +105,7 @@ class Live:
 
     def reload(self, name: str) -> None:
         """A view was replaced by a new one: its rows are read again, and pushed."""
-        _, topics = self._topics.get(name, (None, {}))
-        for topic in topics.values():
+        for topic in self._topics.get(name, (None, {}))[1].values():
             topic.replaced += 1
             if topic.in_step:
                 topic.in_step = False

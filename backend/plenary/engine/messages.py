@@ -28,13 +28,15 @@ class Metadata:
     """Where an event comes from.
 
     `command`: the command that it answers. `correlation`: the first command of the whole chain. `causation`: what
-    sent the command ("request", "event 17", "timer …"). `actor`: the authority that it was sent with.
+    sent the command ("request", "event 17", "timer …"). `actor`: the authority that it was sent with. `at`: when it
+    was sent, by the engine's clock; old events do not say.
     """
 
     command: UUID
     correlation: UUID
     causation: str
     actor: str
+    at: datetime | None = None
 
 
 class Event(NamedTuple):
@@ -45,7 +47,7 @@ class Event(NamedTuple):
     version: int
     data: Any
     metadata: Metadata
-    recorded_at: datetime
+    at: datetime
 
 
 class UnknownMessage(LookupError):
@@ -157,7 +159,8 @@ class Messages:
             data = msgspec.convert(fields, shape.type)
         else:
             data = shape.decoder.decode(row.data)
-        return Event(row.position, row.stream, row.version, data, self._metadata.decode(row.metadata), row.recorded_at)
+        origin = self._metadata.decode(row.metadata)
+        return Event(row.position, row.stream, row.version, data, origin, origin.at or row.recorded_at)
 
     def _lift(self, row: Recorded, shape: _Shape) -> dict[str, Any]:
         """The stored fields of an event in today's shape."""

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plenary.engine.engine import Engine
@@ -149,6 +147,9 @@ async def _left_over(engine: Engine, db: AsyncConnection) -> AsyncIterator[Findi
 
 
 async def _doorbell(url: str) -> Finding:
+    from redis.asyncio import Redis  # a tenth of a second, only where there is one
+    from redis.exceptions import RedisError
+
     client: Any = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
     try:
         await client.ping()
