@@ -80,9 +80,10 @@ class Tries:
         return TooManyTries(wait) if found.last_ms + wait * 1000 > now else None
 
     async def succeeded(self, what: str, address: str) -> None:
-        """The secret was right: earlier failures from this address are forgiven."""
+        """The secret was right: this try was no failure. Earlier ones stay: who knows one secret may guess at others."""
+        ours = sa.update(tables.tries).where(tables.tries.c.key == self._key(what, address))
         async with self.database.transaction() as db:
-            await db.execute(sa.delete(tables.tries).where(tables.tries.c.key == self._key(what, address)))
+            await db.execute(ours.values(failures=tables.tries.c.failures - 1))
 
     def _key(self, what: str, address: str) -> str:
         return hmac.new(self.key, f"tries\0{what}\0{network(address)}".encode(), hashlib.sha256).hexdigest()

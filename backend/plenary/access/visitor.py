@@ -109,7 +109,7 @@ class Visitor:
         return await self.tries.refuses(what, self.address)
 
     async def right_try(self, what: str) -> None:
-        """The guess was right: forgive the failures of this address."""
+        """The guess was right: it does not count as a failure of this address."""
         await self.tries.succeeded(what, self.address)
 
     def hurry(self, what: str) -> TooManyTries | None:
