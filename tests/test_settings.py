@@ -1,6 +1,7 @@
 """Settings say what is wrong with them, by name, before anything starts."""
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,14 @@ def test_missing_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path:
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
     assert first.secret.decode() not in repr(first)
     assert repr(first.key) not in repr(first)
+
+
+def test_who_starts_at_the_same_instant_has_the_same_secrets(tmp_path: Path) -> None:
+    for home in (tmp_path / str(one) for one in range(20)):
+        with ThreadPoolExecutor(8) as several:
+            made = list(several.map(lambda var: Settings.from_env({"PLENARY_VAR": var}), [str(home)] * 8))
+        assert len({(one.secret, one.key) for one in made}) == 1
+        assert sorted(file.name for file in home.iterdir()) == ["plenary.key", "plenary.secret"]
 
 
 def test_what_is_set_is_taken() -> None:

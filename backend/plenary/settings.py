@@ -10,10 +10,12 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from email.utils import parseaddr
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -153,12 +155,13 @@ def _check_stripe(given: Mapping[str, Any]) -> None:
 
 
 def _made_once(path: Path) -> str:
+    """What a file holds, or a new secret in it: whole or not at all, and the same for all who start at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(base64.b64encode(secrets.token_bytes(32)).decode())
-    except FileExistsError:
-        pass
+    if not path.exists():
+        with suppress(FileExistsError), NamedTemporaryFile(dir=path.parent, buffering=0) as draft:  # only its owner's
+            draft.write(base64.b64encode(secrets.token_bytes(32)))
+            os.fsync(draft.fileno())
+            os.link(draft.name, path)
     return path.read_text().strip()
 
 
@@ -265,12 +268,8 @@ def _address(name: str, text: str) -> str:
     return text
 
 
-def _text(_name: str, text: str) -> str:
-    return text
-
-
 READ: Mapping[str, Callable[[str, str], Any]] = {
-    "host": _text,
+    "host": lambda _name, text: text,
     "port": _number(1, 65535),
     "url": _origin,
     "origins": lambda name, text: tuple(_origin(name, origin) for origin in text.split(",")),
