@@ -80,7 +80,7 @@ class Tries:
         return TooManyTries(wait) if found.last_ms + wait * 1000 > now else None
 
     async def succeeded(self, what: str, address: str) -> None:
-        """The secret was right: this try was no failure. Earlier ones stay: who knows one secret may guess at others."""
+        """The secret was right: this try is no failure. Earlier ones stay: who knows one secret may guess at others."""
         ours = sa.update(tables.tries).where(tables.tries.c.key == self._key(what, address))
         async with self.database.transaction() as db:
             await db.execute(ours.values(failures=tables.tries.c.failures - 1))
