@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from plenary.conferences.conference_messages import CreateConference
-from plenary.engine.answers import Accepted
+from plenary.engine.answers import Accepted, Busy
 from plenary.payments.gateways import signed
 from plenary.payments.gateways.test import TestGateway
 from plenary.payments.payment import PAYMENT, Cancelled, Completed, Initiated, Rejected
@@ -54,7 +54,7 @@ async def till(sqlite_url: str) -> AsyncIterator[Till]:
 async def test_the_page_says_what_is_to_be_paid_and_that_it_is_a_test(till: Till) -> None:
     async with till.house.browser() as browser:
         page = await browser.get(f"/gateway/test/{till.payment_id}")
-        style = await browser.get("/gateway/test.css")
+        style = await browser.get("/gateway/pages.css")
     assert page.status_code == 200
     assert "USD 249.00" in page.text
     assert "Talks &amp; &lt;Tea&gt;" in page.text
@@ -77,6 +77,18 @@ async def test_a_choice_decides_the_payment_and_leads_back_to_the_order(till: Ti
         assert "<form" not in again.text
         assert (await browser.post(f"/gateway/test/{till.payment_id}", data={"choice": choice})).status_code == 303
     assert isinstance(await till.payment(), state)
+
+
+async def test_who_is_not_heard_for_load_is_told_so(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def busy(*_: object, **__: object) -> Busy:
+        return Busy(1.0)
+
+    monkeypatch.setattr(till.house.engine, "send", busy)
+    async with till.house.browser(origin="http://test") as browser:
+        answer = await browser.post(f"/gateway/test/{till.payment_id}", data={"choice": "accept"})
+    assert answer.status_code == 503
+    assert Busy.text in answer.text
+    assert isinstance(await till.payment(), Initiated)
 
 
 async def test_looking_at_the_page_decides_nothing(till: Till) -> None:

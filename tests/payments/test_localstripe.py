@@ -117,7 +117,7 @@ async def test_the_page_lets_nothing_in_but_stripe(sale: Sale) -> None:
     assert page.headers["cache-control"] == "no-store"
     assert "unsafe-inline" not in policy.partition("style-src")[0]
     assert "stripe" not in (await client.get("/")).headers["content-security-policy"]
-    for name, kind in (("stripe.js", "text/javascript"), ("stripe.css", "text/css")):
+    for name, kind in (("stripe.js", "text/javascript"), ("pages.css", "text/css")):
         file = await client.get(f"/gateway/{name}")
         assert (file.status_code, file.headers["content-type"].partition(";")[0]) == (200, kind)
 

@@ -3,14 +3,19 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Final
 from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from plenary.engine.decider import Refusal
 from plenary.engine.engine import Engine
 from plenary.payments.payment import PAYMENT, State
 
 PAGES: Final[Mapping[str, str]] = {"test": "/gateway/test/{}", "stripe": "/gateway/stripe/{}"}
+STYLE: Final = Path(__file__).with_name("pages.css")
 PATIENCE: Final = 2.0
 """Seconds to wait for a payment that is on its way."""
 
@@ -42,6 +47,11 @@ class RefundUnderWay(Refusal):
     """Its gateway may do it any moment; paid back by hand as well, the money would go twice."""
 
     text: ClassVar[str] = "The gateway is still being asked for this refund."
+
+
+async def style(_request: Request) -> Response:
+    """The style of all gateways' pages."""
+    return Response(STYLE.read_bytes(), media_type="text/css", headers={"cache-control": "max-age=3600"})
 
 
 async def awaited(engine: Engine, payment_id: UUID) -> State:

@@ -14,13 +14,13 @@ from plenary.access.origins import is_foreign
 from plenary.amounts import money
 from plenary.conferences.conference import CONFERENCE
 from plenary.engine.engine import Engine
-from plenary.payments.gateways.pages import awaited
+from plenary.payments.gateways.pages import awaited, style
 from plenary.payments.gateways.protocol import Denied, Unreachable, believe
 from plenary.payments.gateways.stripe import Intent, Stripe
 from plenary.payments.payment import PAYMENT, Completed, Initiated
 from plenary.payments.payment_messages import CancelPayment, NotePayment, PaymentInitiated
 
-FILES: Final = {"stripe.js": "text/javascript", "stripe.css": "text/css"}
+SCRIPT: Final = Path(__file__).with_name("stripe.js")
 PLACE: Final = "/gateway/stripe/"
 HEADERS: Final[Mapping[str, str]] = {
     # What Stripe.js needs, and no more: its script, its frames (also those of banks), and its API.
@@ -97,10 +97,8 @@ def routes(engine: Engine, stripe: Stripe, url: str) -> list[Route]:
         await engine.send(cancel, id=uuid5(payment.bill.payment_id, "left"), sender="gateway:stripe")
         return _back(payment.bill)
 
-    async def file(request: Request) -> Response:
-        name = request.url.path.rpartition("/")[2]
-        path = Path(__file__).with_name(name)
-        return Response(path.read_bytes(), media_type=FILES[name], headers={"cache-control": "max-age=3600"})
+    async def script(_request: Request) -> Response:
+        return Response(SCRIPT.read_bytes(), media_type="text/javascript", headers={"cache-control": "max-age=3600"})
 
     def _form(bill: PaymentInitiated, conference: str, intent: Intent) -> Response:
         amount, here = escape(money(bill.amount, bill.currency)), f"{PLACE}{bill.payment_id}"
@@ -120,7 +118,8 @@ def routes(engine: Engine, stripe: Stripe, url: str) -> list[Route]:
         return _page("Payment", body, data=data)
 
     return [
-        *(Route(f"/gateway/{name}", file) for name in FILES),
+        Route("/gateway/pages.css", style),
+        Route("/gateway/stripe.js", script),
         Route(f"{PLACE}{{payment_id:uuid}}", show),
         Route(f"{PLACE}{{payment_id:uuid}}/back", back),
         Route(f"{PLACE}{{payment_id:uuid}}/leave", leave, methods=["POST"]),
@@ -146,7 +145,7 @@ def _page(title: str, body: str, status: int = 200, data: Mapping[str, str] | No
     <meta name="robots" content="noindex">
     <meta name="color-scheme" content="light dark">
     <title>{escape(title)}</title>
-    <link rel="stylesheet" href="/gateway/stripe.css">
+    <link rel="stylesheet" href="/gateway/pages.css">
     {scripts if data else ""}
   </head>
   <body>

@@ -1,7 +1,6 @@
 """The test gateway's page: what is to be paid, to whom, and three buttons. Plain HTML, no script, any screen."""
 
 from html import escape
-from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -12,14 +11,14 @@ from starlette.routing import Route
 from plenary.access.origins import is_foreign
 from plenary.amounts import money
 from plenary.conferences.conference import CONFERENCE
+from plenary.engine.answers import Busy
 from plenary.engine.engine import Engine
-from plenary.payments.gateways.pages import awaited
+from plenary.payments.gateways.pages import awaited, style
 from plenary.payments.gateways.protocol import hear
 from plenary.payments.gateways.test import TestGateway
 from plenary.payments.payment import Initiated
 from plenary.payments.payment_messages import PaymentInitiated
 
-STYLE: Final = Path(__file__).with_name("test.css")
 CHOICES: Final = {"accept": "paid", "reject": "declined", "abandon": "abandoned"}
 
 
@@ -45,14 +44,13 @@ def routes(engine: Engine, gateway: TestGateway) -> list[Route]:
         if payment is None or result is None:
             return _unknown()
         bill = payment.bill
-        await hear(engine, gateway, *gateway.message(bill.payment_id, result, bill.amount, bill.currency))
+        said = gateway.message(bill.payment_id, result, bill.amount, bill.currency)
+        if isinstance(await hear(engine, gateway, *said), Busy):
+            return _page("One moment", f"<h1>One moment</h1><p>{Busy.text}</p>{_back(bill)}", 503)
         return RedirectResponse(f"/o/{bill.order_id}?from=payment", 303)
 
-    async def style(_request: Request) -> Response:
-        return Response(STYLE.read_bytes(), media_type="text/css", headers={"cache-control": "max-age=3600"})
-
     return [
-        Route("/gateway/test.css", style),
+        Route("/gateway/pages.css", style),
         Route("/gateway/test/{payment_id:uuid}", show),
         Route("/gateway/test/{payment_id:uuid}", decide, methods=["POST"]),
     ]
@@ -72,7 +70,7 @@ def _decision(bill: PaymentInitiated, conference: str) -> str:
       <form method="post">
         <button class="accept" name="choice" value="accept">Accept {amount}</button>
         <button class="reject" name="choice" value="reject">Reject the card</button>
-        <button class="abandon" name="choice" value="abandon">Go back without paying</button>
+        <button class="plain" name="choice" value="abandon">Go back without paying</button>
       </form>"""
 
 
@@ -89,7 +87,7 @@ def _page(title: str, body: str, status: int = 200) -> Response:
     <meta name="robots" content="noindex">
     <meta name="color-scheme" content="light dark">
     <title>{escape(title)} · Test gateway</title>
-    <link rel="stylesheet" href="/gateway/test.css">
+    <link rel="stylesheet" href="/gateway/pages.css">
   </head>
   <body>
     <main>
