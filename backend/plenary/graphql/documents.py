@@ -1,6 +1,7 @@
 """Documents that are known to be good: parsed, within the limits and valid, which is found out once."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -14,6 +15,8 @@ from graphql import (
     specified_rules,
     validate,
 )
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.get_variable_signature import GraphQLVariableSignature
 
 from plenary.graphql.limits import MAX_TOKENS, SizeRule
 
@@ -21,12 +24,14 @@ CACHED: Final = 128
 RULES: Final = (*specified_rules, SizeRule)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Known:
-    """A good document of one operation, a query or a mutation."""
+    """A good document of one operation, a query or a mutation; `signatures` of its variables, once it was run."""
 
     document: DocumentNode
     operation: OperationDefinitionNode
+    fragments: dict[str, FragmentDetails] = field(default_factory=dict)
+    signatures: Mapping[str, GraphQLVariableSignature] | None = None
 
     @property
     def is_query(self) -> bool:

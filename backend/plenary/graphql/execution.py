@@ -4,17 +4,29 @@ A document that was found good once is known: it is run without the ceremony of 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from inspect import isawaitable
 from typing import Any, Final
 
 import strawberry
-from graphql import GraphQLError, execute
+from graphql import (
+    Executor,
+    GraphQLError,
+    GraphQLNonNull,
+    Undefined,
+    VariableValues,
+    coerce_input_value,
+    default_field_resolver,
+    default_type_resolver,
+)
+from graphql.execution.get_variable_signature import GraphQLVariableSignature
+from graphql.execution.values import VariableValueSource
 from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
 from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
@@ -38,6 +50,21 @@ class PerEventExecutor(CompilingExecutor):
         executor = super().build_per_event_executor(payload)
         executor._relevant_sub_fields = {}
         return executor
+
+
+class Names(NameConverter):
+    """Spells names as the schema does; strawberry asks for that of every argument of every request."""
+
+    def __init__(self) -> None:
+        """Nothing is spelt yet."""
+        super().__init__()
+        self._spelt: dict[str, str] = {}
+
+    def apply_naming_config(self, name: str) -> str:
+        """The name in the schema of something that has none of its own."""
+        if (spelt := self._spelt.get(name)) is None:
+            spelt = self._spelt[name] = super().apply_naming_config(name)
+        return spelt
 
 
 class Parsed(ParserCache):
@@ -87,14 +114,10 @@ class Schema(strawberry.Schema):
         """The same for a known document, without the ceremony around it."""
         try:
             async with asyncio.timeout(Limits.longest):
-                result: Any = execute(
-                    self._schema,
-                    known.document,
-                    context_value=context,
-                    variable_values=variables,
-                    executor_class=PerEventExecutor,
-                    is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # a guard in all but name
-                )
+                executor = self._executor(known, variables or {}, context)
+                if isinstance(executor, list):
+                    return ExecutionResult(data=None, errors=executor)
+                result: Any = executor.execute_operation()
                 if isawaitable(result):
                     result = await result
         except Exception as broken:
@@ -102,8 +125,51 @@ class Schema(strawberry.Schema):
             return PreExecutionError(data=None, errors=[error])
         return ExecutionResult(data=result.data, errors=result.errors)
 
+    def _executor(self, known: Known, variables: dict[str, Any], context: Any) -> Executor[Any] | list[GraphQLError]:
+        """What runs a document once, or what is wrong with the variables."""
+        if known.signatures is not None and (values := _coerced(known.signatures, variables)) is not None:
+            return PerEventExecutor(
+                self._schema,
+                {name: fragment.definition for name, fragment in known.fragments.items()},
+                known.fragments,
+                None,
+                context,
+                known.operation,
+                values,
+                default_field_resolver,
+                default_type_resolver,
+                default_field_resolver,
+                is_awaitable=optimized_is_awaitable,
+            )
+        executor = PerEventExecutor.build(
+            self._schema,
+            known.document,
+            context_value=context,
+            raw_variable_values=variables,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # a guard in all but name
+        )
+        if not isinstance(executor, list):
+            known.fragments = executor.fragments
+            known.signatures = {name: source.signature for name, source in executor.variable_values.sources.items()}
+        return executor
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Do nothing: `plenary.graphql.errors` reports faults without anybody's data."""
+
+
+def _coerced(signatures: Mapping[str, GraphQLVariableSignature], given: Mapping[str, Any]) -> VariableValues | None:
+    """The variables as graphql-core coerces them; None where a default is to be taken or something is wrong."""
+    sources, coerced = dict[str, VariableValueSource](), dict[str, Any]()
+    for name, signature in signatures.items():
+        value = given.get(name, Undefined)
+        sources[name] = VariableValueSource(signature, value)
+        if value is not Undefined:
+            coerced[name] = coerce_input_value(value, signature.type)
+            if coerced[name] is Undefined:
+                return None
+        elif signature.default is not None or isinstance(signature.type, GraphQLNonNull):
+            return None
+    return VariableValues(sources, coerced)
 
 
 def make_schema(query: type, mutation: type | None = None, subscription: type | None = None) -> Schema:
@@ -114,5 +180,5 @@ def make_schema(query: type, mutation: type | None = None, subscription: type | 
         subscription=subscription,
         extensions=[Limits, lambda: Parsed(maxsize=CACHED), lambda: ValidationCache(maxsize=CACHED)],
         execution_context_class=PerEventExecutor,
-        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True, name_converter=Names()),
     )
