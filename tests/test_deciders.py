@@ -100,6 +100,7 @@ COMMANDS: dict[Decider[Any, Any, Any], list[Any]] = {
         ex.ENTER_DETAILS,
         replace(ex.ENTER_DETAILS, email="nobody"),
         ex.REQUEST,
+        replace(ex.REQUEST, gateway="transfer", hold_until=ex.NOON + timedelta(days=7)),
         ex.CONFIRM,
         ex.CONFIRM_LATE,
         replace(ex.CONFIRM, payment_id=ex.OTHER_PAYMENT, amount=1),

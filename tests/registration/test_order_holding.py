@@ -39,6 +39,7 @@ from plenary.registration.order_refusals import (
     OfferIsNotExtended,
     OrderHasExpired,
     OrderIsWaiting,
+    TransferTakesTooLong,
 )
 from plenary.words import Item, Promo
 from tests.examples import (
@@ -125,6 +126,14 @@ def test_a_payment_that_takes_days_makes_the_hold_last() -> None:
     longer = HoldExtended(ORDER_ID, CONFERENCE_ID, days, days + timedelta(seconds=5), asked=False)
     scenario(ORDER, given=HOLDING, when=replace(REQUEST, hold_until=days), then=[longer, REQUESTED])
     scenario(ORDER, given=HOLDING, when=replace(REQUEST, hold_until=NOON), then=[REQUESTED])
+
+
+def test_seats_that_others_wait_for_are_not_held_for_a_payment_that_takes_days() -> None:
+    slow = replace(REQUEST, gateway="transfer", hold_until=LATER + timedelta(days=7))
+    in_time = replace(slow, hold_until=LATER + timedelta(minutes=15))
+    requested = PaymentRequested(ORDER_ID, CONFERENCE_ID, PAYMENT_ID, 39_800, "USD", "transfer")
+    scenario(ORDER, given=[JOINED, OFFERED], when=slow, then=TransferTakesTooLong())
+    scenario(ORDER, given=[JOINED, OFFERED], when=in_time, then=[requested])
 
 
 def test_a_hold_does_not_last_for_one_slow_payment_after_another() -> None:

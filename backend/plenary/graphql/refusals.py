@@ -54,6 +54,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     order.OrderIsWaiting,
     order.HoldWasExtended,
     order.OfferIsNotExtended,
+    order.TransferTakesTooLong,
     order.CodeDoesNotApply,
     order.CodesDoNotCombine,
     order.OrderIsNotConfirmed,
