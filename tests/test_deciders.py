@@ -66,6 +66,8 @@ COMMANDS: dict[Decider[Any, Any, Any], list[Any]] = {
         seats.SetQuota(HERE, ex.GA, 1),
         seats.SetQuota(HERE, ex.GA, -1),
         seats.CloseSeatType(HERE, ex.GA),
+        seats.SetSaleEnd(HERE, ex.GA, ex.PAY_BY, ex.NOON),
+        seats.EndSale(HERE, ex.GA, ex.PAY_BY),
         seats.SetSales(HERE, open=True),
         seats.SetSales(HERE, open=False),
         seats.ReserveSeats(HERE, FIRST, 1, (Item(ex.GA, 2),)),

@@ -11,6 +11,7 @@ from plenary.conferences.conference_messages import (
     QuotaChanged,
     SeatTypeAdded,
     SeatTypeDeleted,
+    SeatTypeEdited,
     SeatTypeRetired,
 )
 from plenary.engine.process import Send
@@ -22,10 +23,12 @@ from plenary.registration.process import REGISTRATION, react
 from plenary.registration.seats_messages import (
     CloseSeatType,
     CommitSeats,
+    EndSale,
     ReleaseSeats,
     ReserveSeats,
     SeatsReserved,
     SetQuota,
+    SetSaleEnd,
     SetSales,
 )
 from tests.examples import (
@@ -44,6 +47,7 @@ from tests.examples import (
     NOON,
     ORDER_ID,
     PAID_TOO_LATE,
+    PAY_BY,
     PAYMENT_ID,
     PLACED,
     REFUNDED,
@@ -62,6 +66,16 @@ def test_the_organizer_s_quotas_reach_the_seats() -> None:
     added = SeatTypeAdded(CONFERENCE_ID, GA, "General admission", "", 19_900, 100)
     assert react(added, NOON) == [Send(SetQuota(CONFERENCE_ID, GA, 100))]
     assert react(QuotaChanged(CONFERENCE_ID, GA, 200), NOON) == [Send(SetQuota(CONFERENCE_ID, GA, 200))]
+
+
+def test_the_seats_are_told_when_their_sale_ends_and_again_when_it_does() -> None:
+    added = SeatTypeAdded(CONFERENCE_ID, GA, "General admission", "", 19_900, 100, sale_until=PAY_BY)
+    quota = Send(SetQuota(CONFERENCE_ID, GA, 100))
+    ends = [Send(SetSaleEnd(CONFERENCE_ID, GA, PAY_BY, NOON)), Send(EndSale(CONFERENCE_ID, GA, PAY_BY), at=PAY_BY)]
+    assert react(added, NOON) == [quota, *ends]
+    edited = SeatTypeEdited(CONFERENCE_ID, GA, "General admission", "", 19_900, sale_until=PAY_BY)
+    assert react(edited, NOON) == ends
+    assert react(replace(edited, sale_until=None), NOON) == [Send(SetSaleEnd(CONFERENCE_ID, GA, None, NOON))]
 
 
 def test_a_retired_or_deleted_seat_type_is_closed() -> None:

@@ -9,7 +9,13 @@ from uuid import UUID
 import pytest
 
 from plenary.conferences.conference import CONFERENCE, offer
-from plenary.conferences.conference_messages import AddSeatType, PublishConference, RetireSeatType, UnpublishConference
+from plenary.conferences.conference_messages import (
+    AddSeatType,
+    EditSeatType,
+    PublishConference,
+    RetireSeatType,
+    UnpublishConference,
+)
 from plenary.engine.decider import Decider, Refusal
 from plenary.payments.payment import PAYMENT
 from plenary.payments.payment_messages import (
@@ -114,8 +120,8 @@ class House:
         positions = tuple(n for n in range(1, 5) if self.chance.random() < 0.4)
         by: Any = self.chance.choice(["registrant", "organizer"])
         promo = self.chance.choice([ONCE, EVER])
-        weights = [40, 8, 12, 12, 3, 2, 1, 0.3, 6, 3, 1, 4, 3, 2, 0.1]
-        match self.chance.choices(range(15), weights=weights)[0]:
+        weights = [40, 8, 12, 12, 3, 2, 1, 0.3, 6, 3, 1, 4, 3, 2, 0.1, 0.2]
+        match self.chance.choices(range(16), weights=weights)[0]:
             case 0:
                 self.deliver(self.waiting)
             case 1:
@@ -151,6 +157,8 @@ class House:
                 self.send(ResendConfirmation(order, NOON))
             case 14:
                 self.send(RetireSeatType(CONFERENCE_ID, WS))
+            case 15:
+                self.send(EditSeatType(CONFERENCE_ID, GA, "Seat", "", 100, sale_until=EXPIRES))
 
 
 @pytest.mark.parametrize("seed", range(200))

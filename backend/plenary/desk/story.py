@@ -177,6 +177,11 @@ class Story:
                 return f"The house has {levels[0].quota} seats of a type." if levels else None
             case seats_messages.SeatTypeClosed():
                 return "No more seats of a type are given away."
+            case seats_messages.SaleEndSet(until=until):
+                end = "without end" if until is None else f"until {until:%Y-%m-%d %H:%M} UTC"
+                return f"Seats of a type are sold {end}."
+            case seats_messages.SaleEnded():
+                return "The sale of seats of a type ended."
             case seats_messages.SalesSet(open=is_open):
                 return "Seats may be had from now on." if is_open else "No more seats are given away."
             case seats_messages.SeatsReserved(granted=granted):

@@ -9,6 +9,7 @@ from plenary.conferences.conference_messages import (
     QuotaChanged,
     SeatTypeAdded,
     SeatTypeDeleted,
+    SeatTypeEdited,
     SeatTypeRetired,
 )
 from plenary.engine.process import Process, Send
@@ -51,6 +52,7 @@ from plenary.registration.promo_code_messages import RetakeUse, ReturnUse, Spend
 from plenary.registration.seats_messages import (
     CloseSeatType,
     CommitSeats,
+    EndSale,
     JoinWaitlist,
     ReduceSeats,
     ReleaseSeats,
@@ -58,6 +60,7 @@ from plenary.registration.seats_messages import (
     SeatsOffered,
     SeatsReserved,
     SetQuota,
+    SetSaleEnd,
     SetSales,
     WaitlistEnded,
 )
@@ -67,9 +70,12 @@ def react(event: object, now: datetime) -> list[Send]:
     """The commands that follow an event; none for most."""
     match event:
         # The organizer's decisions reach the seats.
-        case SeatTypeAdded(conference_id=conference_id, seat_type_id=seat_type_id, quota=quota) | QuotaChanged(
-            conference_id, seat_type_id, quota
-        ):
+        case SeatTypeAdded(conference_id=conference_id, seat_type_id=seat_type_id, quota=quota):
+            ends = [] if event.sale_until is None else _sale_end(event, now)
+            return [Send(SetQuota(conference_id, seat_type_id, quota)), *ends]
+        case SeatTypeEdited():
+            return _sale_end(event, now)
+        case QuotaChanged(conference_id, seat_type_id, quota):
             return [Send(SetQuota(conference_id, seat_type_id, quota))]
         case SeatTypeRetired(conference_id, seat_type_id) | SeatTypeDeleted(conference_id, seat_type_id):
             return [Send(CloseSeatType(conference_id, seat_type_id))]
@@ -144,6 +150,13 @@ def react(event: object, now: datetime) -> list[Send]:
 
         case _:
             return []
+
+
+def _sale_end(event: SeatTypeAdded | SeatTypeEdited, now: datetime) -> list[Send]:
+    """The seats learn when the sale of a type ends, and then that it is time."""
+    conference_id, seat_type_id, until = event.conference_id, event.seat_type_id, event.sale_until
+    told = Send(SetSaleEnd(conference_id, seat_type_id, until, now))
+    return [told] if until is None else [told, Send(EndSale(conference_id, seat_type_id, until), at=until)]
 
 
 def _seats(lines: Iterable[Line]) -> tuple[Seat, ...]:
