@@ -85,6 +85,7 @@ OFFERED = OrderOffered(
     LATER,
     LATER + timedelta(minutes=15),
     LATER + timedelta(minutes=15, seconds=5),
+    ADA,
 )
 HOLDING: list[Event] = [PLACED, HELD, DETAILS]
 CHEAPER = CodeApplied(ORDER_ID, CONFERENCE_ID, TENTH, 22_410)
@@ -94,7 +95,7 @@ def test_who_joins_the_waitlist_says_who_they_are_and_keeps_the_price() -> None:
     scenario(ORDER, given=[], when=WAIT, then=[JOINED])
     assert blamed(ORDER, given=[], when=replace(WAIT, email="nobody", first_name="")) == ["email", "first_name"]
     scenario(ORDER, given=[JOINED], when=ENTER_DETAILS, then=OrderIsWaiting())
-    scenario(ORDER, given=[JOINED], when=CANCEL, then=[OrderCancelled(ORDER_ID, CONFERENCE_ID, 1)])
+    scenario(ORDER, given=[JOINED], when=CANCEL, then=[OrderCancelled(ORDER_ID, CONFERENCE_ID, 1, waited=ADA)])
 
 
 def test_seats_that_become_free_are_held_from_then_on() -> None:
@@ -106,7 +107,8 @@ def test_seats_that_become_free_are_held_from_then_on() -> None:
 
 
 def test_waiting_in_vain_ends() -> None:
-    scenario(ORDER, given=[JOINED], when=EndWaiting(ORDER_ID), then=[OrderSoldOut(ORDER_ID, CONFERENCE_ID, 1)])
+    over = OrderSoldOut(ORDER_ID, CONFERENCE_ID, 1, waited=ADA)
+    scenario(ORDER, given=[JOINED], when=EndWaiting(ORDER_ID), then=[over])
     scenario(ORDER, given=[JOINED, OFFERED], when=EndWaiting(ORDER_ID), then=[])
 
 

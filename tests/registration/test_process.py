@@ -17,8 +17,9 @@ from plenary.conferences.conference_messages import (
 from plenary.engine.process import Send
 from plenary.payments.payment_messages import InitiatePayment, PaymentCompleted, PaymentRejected, RefundPayment
 from plenary.registration.assignments import CreateAssignments, Seat
+from plenary.registration.entries import EndEntry
 from plenary.registration.order_commands import ExpireOrder, RecordGrant
-from plenary.registration.order_events import Event, PaymentReturned
+from plenary.registration.order_events import Event, OrderOffered, PaymentReturned
 from plenary.registration.process import REGISTRATION, react
 from plenary.registration.seats_messages import (
     CloseSeatType,
@@ -32,6 +33,7 @@ from plenary.registration.seats_messages import (
     SetSales,
 )
 from tests.examples import (
+    ADA,
     CANCELLED,
     CHANGED,
     CONFERENCE_ID,
@@ -122,6 +124,14 @@ def test_a_confirmed_order_has_its_seats_sold_and_numbered() -> None:
 @pytest.mark.parametrize(("ending", "revision"), [(SOLD_OUT, 1), (EXPIRED, 1), (CANCELLED, 1), (REFUNDED, 2)])
 def test_the_seats_of_an_order_that_ends_return(ending: Event, revision: int) -> None:
     assert react(ending, NOON) == [Send(ReleaseSeats(CONFERENCE_ID, ORDER_ID, revision))]
+
+
+def test_who_waits_no_more_may_join_the_line_again() -> None:
+    entry = Send(EndEntry(ADA, ORDER_ID))
+    offered = OrderOffered(ORDER_ID, CONFERENCE_ID, items(ga=1), 19_900, NOON, PAY_BY, EXPIRES, waited=ADA)
+    assert react(offered, NOON) == [Send(ExpireOrder(ORDER_ID, EXPIRES), at=EXPIRES), entry]
+    for ending in (SOLD_OUT, CANCELLED):
+        assert react(replace(ending, waited=ADA), NOON) == [Send(ReleaseSeats(CONFERENCE_ID, ORDER_ID, 1)), entry]
 
 
 def test_an_order_paid_too_late_wants_all_its_seats_again() -> None:

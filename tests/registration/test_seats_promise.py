@@ -137,13 +137,13 @@ class NeverMoreThanThereAre(RuleBasedStateMachine):
     def close(self, seat_type: UUID) -> None:
         self.send(CloseSeatType(HERE, seat_type))
 
-    @rule(seat_type=TYPES, until=st.none() | MOMENTS, now=MOMENTS)
-    def set_sale_end(self, seat_type: UUID, until: datetime | None, now: datetime) -> None:
-        self.send(SetSaleEnd(HERE, seat_type, until, now))
+    @rule(seat_type=TYPES, until=st.none() | MOMENTS, told_at=MOMENTS)
+    def set_sale_end(self, seat_type: UUID, until: datetime | None, told_at: datetime) -> None:
+        self.send(SetSaleEnd(HERE, seat_type, until, told_at))
 
-    @rule(seat_type=TYPES, now=MOMENTS)
-    def end_sale(self, seat_type: UUID, now: datetime) -> None:
-        self.send(EndSale(HERE, seat_type, now))
+    @rule(seat_type=TYPES, told_at=MOMENTS)
+    def end_sale(self, seat_type: UUID, told_at: datetime) -> None:
+        self.send(EndSale(HERE, seat_type, told_at))
 
     @invariant()
     def nobody_waits_for_a_type_that_is_not_on_sale(self) -> None:

@@ -10,7 +10,7 @@ from plenary.conferences import slug
 from plenary.desk.story_conference import ConferenceStory
 from plenary.engine.person import PersonErased
 from plenary.payments import payment_messages as payment
-from plenary.registration import assignments, seats_messages
+from plenary.registration import assignments, entries, seats_messages
 from plenary.registration import order_events as order
 from plenary.registration import promo_code_messages as promo_code
 
@@ -44,7 +44,7 @@ class Story:
             (get_args(conference.Event), self._conference.tell),
             (get_args(seats_messages.Event), self._seats_event),
             (get_args(promo_code.Event), self._promo_code),
-            ((*get_args(slug.Event), PersonErased), self._other),
+            ((*get_args(slug.Event), *get_args(entries.Event), PersonErased), self._other),
         ]
 
     def _money(self, amount: int) -> str:
@@ -233,6 +233,12 @@ class Story:
                 return f"The address “{name}” was taken."
             case slug.SlugReleased(slug=name):
                 return f"The address “{name}” was given up."
+            case entries.EntryAdded():
+                return "Somebody’s order was to wait for seats of a type."
+            case entries.EntryEnded():
+                return "Somebody’s order waits for seats no more."
+            case entries.EntriesErased():
+                return "An erased person waits for seats no more."
             case PersonErased():
                 return "A person was erased."
         return None

@@ -84,6 +84,7 @@ def offered(command: RecordOffer, order: Waiting) -> Event:
         command.offered_at,
         pay_by,
         expires_at=pay_by + (terms.expires_at - terms.pay_by),
+        waited=order.registrant.registrant,
     )
 
 

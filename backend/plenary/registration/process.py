@@ -12,6 +12,7 @@ from plenary.conferences.conference_messages import (
     SeatTypeEdited,
     SeatTypeRetired,
 )
+from plenary.engine.person import PersonErased
 from plenary.engine.process import Process, Send
 from plenary.payments.payment_messages import (
     InitiatePayment,
@@ -21,7 +22,9 @@ from plenary.payments.payment_messages import (
     RetryRefund,
 )
 from plenary.registration.assignments import CreateAssignments, RemoveSeats, Seat
+from plenary.registration.entries import EndEntry, EntriesErased, EraseEntries
 from plenary.registration.order_commands import (
+    CancelOrder,
     ConfirmOrder,
     EndWaiting,
     ExpireOrder,
@@ -103,9 +106,15 @@ def react(event: object, now: datetime) -> list[Send]:
         case SeatsOffered(_, order_id, quantity=quantity):
             return [Send(RecordOffer(order_id, quantity, now))]
         case OrderOffered(order_id, expires_at=expires_at):
-            return [Send(ExpireOrder(order_id, expires_at), at=expires_at)]
+            return [Send(ExpireOrder(order_id, expires_at), at=expires_at), *_out_of_line(event)]
         case WaitlistEnded(_, order_id):
             return [Send(EndWaiting(order_id))]
+
+        # Nobody can take what an erased person waits for.
+        case PersonErased(subject):
+            return [Send(EraseEntries(subject))]
+        case EntriesErased(orders=orders):
+            return [Send(CancelOrder(order_id)) for order_id in orders]
 
         # It is paid, and its seats are sold and numbered; or it ends, and they return.
         case PaymentRequested(order_id, conference_id, payment_id, amount, currency, gateway):
@@ -122,6 +131,7 @@ def react(event: object, now: datetime) -> list[Send]:
             return [
                 Send(ReleaseSeats(event.conference_id, event.order_id, event.revision)),
                 *(Send(ReturnUse(code_id, event.order_id, event.revision)) for code_id in event.codes),
+                *_out_of_line(event),
             ]
 
         # Some of its seats are given up, or all.
@@ -157,6 +167,12 @@ def _sale_end(event: SeatTypeAdded | SeatTypeEdited, now: datetime) -> list[Send
     conference_id, seat_type_id, until = event.conference_id, event.seat_type_id, event.sale_until
     told = Send(SetSaleEnd(conference_id, seat_type_id, until, now))
     return [told] if until is None else [told, Send(EndSale(conference_id, seat_type_id, until), at=until)]
+
+
+def _out_of_line(event: OrderOffered | OrderSoldOut | OrderCancelled | OrderExpired | OrderRefunded) -> list[Send]:
+    """Its registrant may join the line again, if it stood there."""
+    waited = event.waited if isinstance(event, OrderOffered | OrderSoldOut | OrderCancelled) else None
+    return [] if waited is None else [Send(EndEntry(waited, event.order_id))]
 
 
 def _seats(lines: Iterable[Line]) -> tuple[Seat, ...]:

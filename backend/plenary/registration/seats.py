@@ -92,14 +92,14 @@ def _set_sale_end(command: SetSaleEnd, seats: Seats) -> list[Event]:
     if until != seats.sold_until.get(seat_type_id):
         answer = [SaleEndSet(conference_id, seat_type_id, until)]
         seats = evolve(seats, answer[0])
-    return [*answer, *_end_sale(EndSale(conference_id, seat_type_id, command.now), seats)]
+    return [*answer, *_end_sale(EndSale(conference_id, seat_type_id, command.told_at), seats)]
 
 
 def _end_sale(command: EndSale, seats: Seats) -> list[Event]:
     """Once, and not before its time."""
     conference_id, seat_type_id = command.conference_id, command.seat_type_id
     until = seats.sold_until.get(seat_type_id)
-    if until is None or command.now < until or not seats.on_sale(seat_type_id):
+    if until is None or command.told_at < until or not seats.on_sale(seat_type_id):
         return []
     return [SaleEnded(conference_id, seat_type_id), *_in_vain(conference_id, seat_type_id, seats)]
 

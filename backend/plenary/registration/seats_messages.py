@@ -24,21 +24,21 @@ class CloseSeatType:
 
 @dataclass(frozen=True, slots=True)
 class SetSaleEnd:
-    """The sale of a type ends at `until` (UTC; None: it is left open), which may be over `now`, or not any more."""
+    """The sale of a type ends at `until` (UTC; None: it is left open), which may be over when this is `told_at`."""
 
     conference_id: UUID
     seat_type_id: UUID
     until: datetime | None
-    now: datetime
+    told_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class EndSale:
-    """It is `now`; the sale of a type ends if its end has come, and was not put off meanwhile."""
+    """The sale of a type ends if its end has come when this is `told_at`, and was not put off meanwhile."""
 
     conference_id: UUID
     seat_type_id: UUID
-    now: datetime
+    told_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
