@@ -43,6 +43,7 @@ async def check_log(url: str, acknowledged: Iterable[str] = ()) -> str:
             timed = {row["set_at"] for row in await _all(db, sa.select(timers))}
             _ended_or_timed(log, timed, marks.get("registration", 0))
             _in_turn(log, marks.get("registration", 0))
+            _in_no_line_twice(log, marks.get("registration", 0))
             _refunded(log, marks.get("cashier", 0))
             _mailed(log, await _all(db, sa.select(mailbox)), marks.get("mail", 0))
     finally:
@@ -153,6 +154,26 @@ def _in_turn(log: list[dict[str, Any]], followed: int) -> None:
         if event["type"] == "OrderWaitlisted" and event["position"] <= followed:
             assert event["data"]["order_id"] in answered | ended, (
                 f"the order of event {event['position']} waits nowhere"
+            )
+
+
+def _in_no_line_twice(log: list[dict[str, Any]], followed: int) -> None:
+    """Nobody waits for a type of seats with two orders, and an entry ends with its order's waiting."""
+    entries: dict[tuple[str, str], str] = {}
+    for event in log:
+        data = event["data"]
+        if event["type"] == "EntryAdded":
+            place = (data["subject"], data["seat_type_id"])
+            assert place not in entries, f"event {event['position']} lets somebody stand in one line twice"
+            entries[place] = data["order_id"]
+        elif event["type"] in ("EntryEnded", "EntriesErased"):
+            over = data.get("orders", [data.get("order_id")])
+            entries = {place: order_id for place, order_id in entries.items() if order_id not in over}
+    left = set(entries.values())
+    for event in log[:followed]:
+        if event["type"] in ENDS | {"OrderOffered"}:
+            assert event["data"]["order_id"] not in left, (
+                f"the order of event {event['position']} waits no more, but counts"
             )
 
 

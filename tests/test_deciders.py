@@ -20,10 +20,11 @@ from plenary.engine.decider import Decider, InvalidInput, Personal, Refusal, fol
 from plenary.engine.person import PERSON
 from plenary.payments import payment_messages as payments
 from plenary.payments.payment import PAYMENT
-from plenary.registration import assignments, order_commands, order_refusals
+from plenary.registration import assignments, entries, order_commands, order_refusals
 from plenary.registration import promo_code_messages as codes
 from plenary.registration import seats_messages as seats
 from plenary.registration.assignments import ASSIGNMENTS
+from plenary.registration.entries import ENTRIES
 from plenary.registration.order import ORDER
 from plenary.registration.order_events import CodeApplied
 from plenary.registration.order_state import Order
@@ -66,6 +67,8 @@ COMMANDS: dict[Decider[Any, Any, Any], list[Any]] = {
         seats.SetQuota(HERE, ex.GA, 1),
         seats.SetQuota(HERE, ex.GA, -1),
         seats.CloseSeatType(HERE, ex.GA),
+        seats.SetSaleEnd(HERE, ex.GA, ex.PAY_BY, ex.NOON),
+        seats.EndSale(HERE, ex.GA, ex.PAY_BY),
         seats.SetSales(HERE, open=True),
         seats.SetSales(HERE, open=False),
         seats.ReserveSeats(HERE, FIRST, 1, (Item(ex.GA, 2),)),
@@ -100,6 +103,7 @@ COMMANDS: dict[Decider[Any, Any, Any], list[Any]] = {
         ex.ENTER_DETAILS,
         replace(ex.ENTER_DETAILS, email="nobody"),
         ex.REQUEST,
+        replace(ex.REQUEST, gateway="transfer", hold_until=ex.NOON + timedelta(days=7)),
         ex.CONFIRM,
         ex.CONFIRM_LATE,
         replace(ex.CONFIRM, payment_id=ex.OTHER_PAYMENT, amount=1),
@@ -125,6 +129,13 @@ COMMANDS: dict[Decider[Any, Any, Any], list[Any]] = {
         order_commands.ResendConfirmation(FIRST, ex.NOON),
         ex.EXPIRE,
         ex.CANCEL,
+    ],
+    ENTRIES: [
+        entries.AddEntry(ex.ADA, ex.GA, FIRST),
+        entries.AddEntry(ex.ADA, ex.GA, SECOND),
+        entries.AddEntry(ex.ADA, ex.WS, SECOND),
+        entries.EndEntry(ex.ADA, FIRST),
+        entries.EraseEntries(ex.ADA),
     ],
     PROMO_CODE: [
         codes.CreateCode(TENTH.code_id, HERE, TENTH, 1, 100),
@@ -176,6 +187,7 @@ MODULES: dict[str, ModuleType] = {
     "conference": conference_messages,
     "seats": seats,
     "order": order_refusals,
+    "entries": entries,
     "promo_code": codes,
     "assignments": assignments,
     "payment": payments,

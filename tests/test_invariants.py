@@ -29,6 +29,10 @@ EXTENDED = [(1, "OrderPlaced"), (2, "HoldExtended")]
 CODE = event(1, type="CodeCreated", data={"limit": 1})
 
 
+def entry(position: int, order: str, kind: str = "EntryAdded") -> dict[str, Any]:
+    return event(position, type=kind, data={"subject": "ada", "seat_type_id": "ga", "order_id": order})
+
+
 def money(position: int, kind: str, number: int = 0, amount: int = 5, gateway: str = "test") -> dict[str, Any]:
     data = {"number": number, "amount": amount, "gateway": gateway}
     return event(position, type=kind, stream="payment-1", data=data)
@@ -41,6 +45,7 @@ def test_what_is_well_is_let_pass() -> None:
     invariants._once(log, {ONE: 3, TWO: 5}, {TWO})
     invariants._ended_or_timed([event(1, type="OrderPlaced")], {1}, 1)
     invariants._in_turn([*JOINED, line(3, "SeatsOffered", "a", 1), line(4, "WaitlistLeft", "b", 0)], 4)
+    invariants._in_no_line_twice([entry(1, "a"), entry(2, "a", "EntryEnded"), entry(3, "b")], 3)
     invariants._no_code_twice([CODE, event(2, type="UseReserved", data={"used": 1})])
     paid, asked, by_hand = money(1, "PaymentCompleted"), money(2, "RefundRequested"), "transfer"
     invariants._refunded([paid, asked, money(3, "PaymentRefunded")], 3)
@@ -67,6 +72,8 @@ def test_what_is_well_is_let_pass() -> None:
         (lambda: invariants._in_turn([*JOINED, line(3, "SeatsOffered", "b", 1)], 3), "event 3 overtakes"),
         (lambda: invariants._in_turn([*JOINED, line(3, "SeatsOffered", "a", 0)], 3), "event 3 miscounts"),
         (lambda: invariants._in_turn([event(1, type="OrderWaitlisted", data={"order_id": "a"})], 1), "waits nowhere"),
+        (lambda: invariants._in_no_line_twice([entry(1, "a"), entry(2, "b")], 2), "event 2 lets somebody"),
+        (lambda: invariants._in_no_line_twice([entry(1, "a"), entry(2, "a", "OrderOffered")], 2), "waits no more"),
         (lambda: invariants._no_code_twice([CODE, event(2, type="UseReserved", data={"used": 2})]), "too often"),
         (
             lambda: invariants._refunded([money(1, "PaymentCompleted"), money(2, "RefundRequested")], 2),

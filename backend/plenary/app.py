@@ -35,6 +35,7 @@ from plenary.payments.cashier import cashier
 from plenary.payments.payment import PAYMENT
 from plenary.registration.assignments import ASSIGNMENTS
 from plenary.registration.availability import AVAILABILITY
+from plenary.registration.entries import ENTRIES
 from plenary.registration.order import ORDER
 from plenary.registration.orders import ORDERS
 from plenary.registration.process import REGISTRATION
@@ -45,7 +46,7 @@ from plenary.settings import Settings
 from plenary.upcasters import UPCASTERS
 from plenary.web import routes
 
-DECIDERS: Final = (CONFERENCE, SLUG, SEATS, ORDER, PROMO_CODE, ASSIGNMENTS, PAYMENT, PERSON)
+DECIDERS: Final = (CONFERENCE, SLUG, SEATS, ORDER, ENTRIES, PROMO_CODE, ASSIGNMENTS, PAYMENT, PERSON)
 VIEWS: Final = (CATALOGUE, AVAILABILITY, ORDERS, PROMO_CODES, DEEDS, SALES)
 PROCESSES: Final = (REGISTRATION,)
 FORGET: Final = (forget_mails,)

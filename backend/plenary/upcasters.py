@@ -13,6 +13,7 @@ def adding(**fields: Any) -> Upcaster:
 
 _SETTLED: Final = adding(cancel_days=None, cancel_fee_percent=0, transfer_days=None, transfer_details="")
 _NO_CODES: Final = adding(codes=())
+_WAITED_UNSEEN: Final = adding(waited=None)  # nobody kept people's entries
 _TERMS: Final = adding(least=1, most=None, sale_from=None, sale_until=None)
 
 UPCASTERS: Final[Mapping[str, Sequence[Upcaster]]] = {
@@ -22,9 +23,10 @@ UPCASTERS: Final[Mapping[str, Sequence[Upcaster]]] = {
     "SeatTypeAdded": (_TERMS,),
     "SeatTypeEdited": (_TERMS,),
     "OrderConfirmed": (adding(promos=()),),
-    "OrderSoldOut": (_NO_CODES,),
+    "OrderOffered": (_WAITED_UNSEEN,),
+    "OrderSoldOut": (_NO_CODES, _WAITED_UNSEEN),
     "OrderExpired": (_NO_CODES,),
-    "OrderCancelled": (_NO_CODES,),
+    "OrderCancelled": (_NO_CODES, _WAITED_UNSEEN),
     "PaidTooLate": (_NO_CODES,),
     "OrderRefunded": (_NO_CODES,),
     "SeatsReleased": (adding(revision=0),),

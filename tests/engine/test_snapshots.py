@@ -5,6 +5,7 @@ import dataclasses
 import logging
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,6 +31,7 @@ from plenary.registration.seats_messages import (
     ReleaseSeats,
     ReserveSeats,
     SetQuota,
+    SetSaleEnd,
     SetSales,
 )
 from plenary.registration.seats_state import Seats
@@ -90,7 +92,8 @@ async def history(engine: Engine, commands: list[Command]) -> None:
 async def long(database_url: str) -> str:
     """A database with one long stream of seats, its snapshot, and a few events after it."""
     engine, _ = open_seats(database_url)
-    await history(engine, [SetQuota(HERE, each, 900) for each in TYPES])
+    ends = SetSaleEnd(HERE, TYPES[0], NOON + timedelta(days=1), NOON)
+    await history(engine, [*(SetQuota(HERE, each, 900) for each in TYPES), ends])
     while missing := EVERY - (await engine.state(SEATS, HERE))[1]:  # a command leads to one event at most
         await history(engine, [anything() for _ in range(missing)])
     await engine.close()  # which waits for the snapshot

@@ -39,6 +39,7 @@ from plenary.registration.order_refusals import (
     OfferIsNotExtended,
     OrderHasExpired,
     OrderIsWaiting,
+    TransferTakesTooLong,
 )
 from plenary.words import Item, Promo
 from tests.examples import (
@@ -84,6 +85,7 @@ OFFERED = OrderOffered(
     LATER,
     LATER + timedelta(minutes=15),
     LATER + timedelta(minutes=15, seconds=5),
+    ADA,
 )
 HOLDING: list[Event] = [PLACED, HELD, DETAILS]
 CHEAPER = CodeApplied(ORDER_ID, CONFERENCE_ID, TENTH, 22_410)
@@ -93,7 +95,7 @@ def test_who_joins_the_waitlist_says_who_they_are_and_keeps_the_price() -> None:
     scenario(ORDER, given=[], when=WAIT, then=[JOINED])
     assert blamed(ORDER, given=[], when=replace(WAIT, email="nobody", first_name="")) == ["email", "first_name"]
     scenario(ORDER, given=[JOINED], when=ENTER_DETAILS, then=OrderIsWaiting())
-    scenario(ORDER, given=[JOINED], when=CANCEL, then=[OrderCancelled(ORDER_ID, CONFERENCE_ID, 1)])
+    scenario(ORDER, given=[JOINED], when=CANCEL, then=[OrderCancelled(ORDER_ID, CONFERENCE_ID, 1, waited=ADA)])
 
 
 def test_seats_that_become_free_are_held_from_then_on() -> None:
@@ -105,7 +107,8 @@ def test_seats_that_become_free_are_held_from_then_on() -> None:
 
 
 def test_waiting_in_vain_ends() -> None:
-    scenario(ORDER, given=[JOINED], when=EndWaiting(ORDER_ID), then=[OrderSoldOut(ORDER_ID, CONFERENCE_ID, 1)])
+    over = OrderSoldOut(ORDER_ID, CONFERENCE_ID, 1, waited=ADA)
+    scenario(ORDER, given=[JOINED], when=EndWaiting(ORDER_ID), then=[over])
     scenario(ORDER, given=[JOINED, OFFERED], when=EndWaiting(ORDER_ID), then=[])
 
 
@@ -125,6 +128,14 @@ def test_a_payment_that_takes_days_makes_the_hold_last() -> None:
     longer = HoldExtended(ORDER_ID, CONFERENCE_ID, days, days + timedelta(seconds=5), asked=False)
     scenario(ORDER, given=HOLDING, when=replace(REQUEST, hold_until=days), then=[longer, REQUESTED])
     scenario(ORDER, given=HOLDING, when=replace(REQUEST, hold_until=NOON), then=[REQUESTED])
+
+
+def test_seats_that_others_wait_for_are_not_held_for_a_payment_that_takes_days() -> None:
+    slow = replace(REQUEST, gateway="transfer", hold_until=LATER + timedelta(days=7))
+    in_time = replace(slow, hold_until=LATER + timedelta(minutes=15))
+    requested = PaymentRequested(ORDER_ID, CONFERENCE_ID, PAYMENT_ID, 39_800, "USD", "transfer")
+    scenario(ORDER, given=[JOINED, OFFERED], when=slow, then=TransferTakesTooLong())
+    scenario(ORDER, given=[JOINED, OFFERED], when=in_time, then=[requested])
 
 
 def test_a_hold_does_not_last_for_one_slow_payment_after_another() -> None:

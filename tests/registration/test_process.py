@@ -11,24 +11,29 @@ from plenary.conferences.conference_messages import (
     QuotaChanged,
     SeatTypeAdded,
     SeatTypeDeleted,
+    SeatTypeEdited,
     SeatTypeRetired,
 )
 from plenary.engine.process import Send
 from plenary.payments.payment_messages import InitiatePayment, PaymentCompleted, PaymentRejected, RefundPayment
 from plenary.registration.assignments import CreateAssignments, Seat
+from plenary.registration.entries import EndEntry
 from plenary.registration.order_commands import ExpireOrder, RecordGrant
-from plenary.registration.order_events import Event, PaymentReturned
+from plenary.registration.order_events import Event, OrderOffered, PaymentReturned
 from plenary.registration.process import REGISTRATION, react
 from plenary.registration.seats_messages import (
     CloseSeatType,
     CommitSeats,
+    EndSale,
     ReleaseSeats,
     ReserveSeats,
     SeatsReserved,
     SetQuota,
+    SetSaleEnd,
     SetSales,
 )
 from tests.examples import (
+    ADA,
     CANCELLED,
     CHANGED,
     CONFERENCE_ID,
@@ -44,6 +49,7 @@ from tests.examples import (
     NOON,
     ORDER_ID,
     PAID_TOO_LATE,
+    PAY_BY,
     PAYMENT_ID,
     PLACED,
     REFUNDED,
@@ -62,6 +68,16 @@ def test_the_organizer_s_quotas_reach_the_seats() -> None:
     added = SeatTypeAdded(CONFERENCE_ID, GA, "General admission", "", 19_900, 100)
     assert react(added, NOON) == [Send(SetQuota(CONFERENCE_ID, GA, 100))]
     assert react(QuotaChanged(CONFERENCE_ID, GA, 200), NOON) == [Send(SetQuota(CONFERENCE_ID, GA, 200))]
+
+
+def test_the_seats_are_told_when_their_sale_ends_and_again_when_it_does() -> None:
+    added = SeatTypeAdded(CONFERENCE_ID, GA, "General admission", "", 19_900, 100, sale_until=PAY_BY)
+    quota = Send(SetQuota(CONFERENCE_ID, GA, 100))
+    ends = [Send(SetSaleEnd(CONFERENCE_ID, GA, PAY_BY, NOON)), Send(EndSale(CONFERENCE_ID, GA, PAY_BY), at=PAY_BY)]
+    assert react(added, NOON) == [quota, *ends]
+    edited = SeatTypeEdited(CONFERENCE_ID, GA, "General admission", "", 19_900, sale_until=PAY_BY)
+    assert react(edited, NOON) == ends
+    assert react(replace(edited, sale_until=None), NOON) == [Send(SetSaleEnd(CONFERENCE_ID, GA, None, NOON))]
 
 
 def test_a_retired_or_deleted_seat_type_is_closed() -> None:
@@ -108,6 +124,14 @@ def test_a_confirmed_order_has_its_seats_sold_and_numbered() -> None:
 @pytest.mark.parametrize(("ending", "revision"), [(SOLD_OUT, 1), (EXPIRED, 1), (CANCELLED, 1), (REFUNDED, 2)])
 def test_the_seats_of_an_order_that_ends_return(ending: Event, revision: int) -> None:
     assert react(ending, NOON) == [Send(ReleaseSeats(CONFERENCE_ID, ORDER_ID, revision))]
+
+
+def test_who_waits_no_more_may_join_the_line_again() -> None:
+    entry = Send(EndEntry(ADA, ORDER_ID))
+    offered = OrderOffered(ORDER_ID, CONFERENCE_ID, items(ga=1), 19_900, NOON, PAY_BY, EXPIRES, waited=ADA)
+    assert react(offered, NOON) == [Send(ExpireOrder(ORDER_ID, EXPIRES), at=EXPIRES), entry]
+    for ending in (SOLD_OUT, CANCELLED):
+        assert react(replace(ending, waited=ADA), NOON) == [Send(ReleaseSeats(CONFERENCE_ID, ORDER_ID, 1)), entry]
 
 
 def test_an_order_paid_too_late_wants_all_its_seats_again() -> None:

@@ -9,8 +9,15 @@ from uuid import UUID
 import pytest
 
 from plenary.conferences.conference import CONFERENCE, offer
-from plenary.conferences.conference_messages import AddSeatType, PublishConference, RetireSeatType, UnpublishConference
+from plenary.conferences.conference_messages import (
+    AddSeatType,
+    EditSeatType,
+    PublishConference,
+    RetireSeatType,
+    UnpublishConference,
+)
 from plenary.engine.decider import Decider, Refusal
+from plenary.engine.person import PERSON, ErasePerson
 from plenary.payments.payment import PAYMENT
 from plenary.payments.payment_messages import (
     CompletePayment,
@@ -26,6 +33,7 @@ from plenary.payments.payment_messages import (
     RefundRetried,
 )
 from plenary.registration.assignments import ASSIGNMENTS, AssignmentsCreated
+from plenary.registration.entries import ENTRIES, AddEntry
 from plenary.registration.order import ORDER
 from plenary.registration.order_commands import (
     ApplyCode,
@@ -48,9 +56,18 @@ from plenary.registration.promo_code import PROMO_CODE
 from plenary.registration.promo_code_messages import CreateCode, ReserveUse, ReturnUse
 from plenary.registration.seats import SEATS
 from plenary.words import CancelRules, Item, Promo
-from tests.examples import ADA, CONFERENCE_ID, CREATE, EXPIRES, GA, NOON, WS, items
+from tests.examples import ADA, CONFERENCE_ID, CREATE, EXPIRES, GA, JON, NOON, WILLIAM, WS, items
 
-DECIDERS: tuple[Decider[Any, Any, Any], ...] = (CONFERENCE, SEATS, ORDER, PROMO_CODE, ASSIGNMENTS, PAYMENT)
+DECIDERS: tuple[Decider[Any, Any, Any], ...] = (
+    CONFERENCE,
+    SEATS,
+    ORDER,
+    ENTRIES,
+    PROMO_CODE,
+    ASSIGNMENTS,
+    PAYMENT,
+    PERSON,
+)
 ONCE = Promo(UUID(int=51), "ONCE", 10, None, combines_with=("EVER",))
 EVER = Promo(UUID(int=52), "EVER", None, 5)
 RULES = CancelRules(NOON + timedelta(days=1), 10)
@@ -114,8 +131,8 @@ class House:
         positions = tuple(n for n in range(1, 5) if self.chance.random() < 0.4)
         by: Any = self.chance.choice(["registrant", "organizer"])
         promo = self.chance.choice([ONCE, EVER])
-        weights = [40, 8, 12, 12, 3, 2, 1, 0.3, 6, 3, 1, 4, 3, 2, 0.1]
-        match self.chance.choices(range(15), weights=weights)[0]:
+        weights = [40, 8, 12, 12, 3, 2, 1, 0.3, 6, 3, 1, 4, 3, 2, 0.1, 0.2, 0.2]
+        match self.chance.choices(range(17), weights=weights)[0]:
             case 0:
                 self.deliver(self.waiting)
             case 1:
@@ -144,13 +161,19 @@ class House:
                 self.send(CancelSeats(order, positions, by, NOON, RULES))
             case 12:
                 waiting = self.chance.choice(WAITING)
-                who = (ADA, "ada@example.org", "Ada", "Lovelace")
+                person = self.chance.choice([WILLIAM, JON])
+                who = (person, "somebody@example.org", "Some", "Body")
                 item = Item(self.chance.choice([GA, WS]), self.chance.randint(1, 2))
-                self.send(WaitForSeats(waiting, CONFERENCE_ID, "AB12-CD34", offered, item, *who, NOON, 5))
+                wait = WaitForSeats(waiting, CONFERENCE_ID, "AB12-CD34", offered, item, *who, NOON, 5)
+                self.send(wait, AddEntry(person, item.seat_type_id, waiting))
             case 13:
                 self.send(ResendConfirmation(order, NOON))
             case 14:
                 self.send(RetireSeatType(CONFERENCE_ID, WS))
+            case 15:
+                self.send(EditSeatType(CONFERENCE_ID, GA, "Seat", "", 100, sale_until=EXPIRES))
+            case 16:
+                self.send(ErasePerson(WILLIAM))
 
 
 @pytest.mark.parametrize("seed", range(200))
@@ -163,6 +186,7 @@ def test_late_twice_and_in_any_order_the_outcome_is_the_same(seed: int) -> None:
     exactly_the_confirmed_seats_are_sold(house)
     every_payment_bought_an_order_or_went_back(house)
     every_use_of_a_code_is_an_order_that_has_it(house)
+    every_entry_is_an_order_that_waits(house)
 
 
 def every_order_has_ended(house: House) -> None:
@@ -224,6 +248,18 @@ def every_use_of_a_code_is_an_order_that_has_it(house: House) -> None:
         assert len(used) == code.used <= limit
 
 
+def every_entry_is_an_order_that_waits(house: House) -> None:
+    orders = [state for stream, state in house.states.items() if stream.startswith("order-")]
+    for person in (WILLIAM, JON):
+        entries = house.states.get(f"entries-{person}", ENTRIES.initial)
+        waiting = [
+            order.terms for order in orders if isinstance(order, Waiting) and order.registrant.registrant == person
+        ]
+        assert dict(entries.orders) == {terms.lines[0].seat_type_id: terms.order_id for terms in waiting}
+        assert len(entries.orders) == len(waiting)
+        assert not (entries.erased and waiting)
+
+
 def test_chance_leaves_no_way_untried() -> None:
     houses = [House(seed) for seed in range(200)]
     for house in houses:
@@ -232,4 +268,4 @@ def test_chance_leaves_no_way_untried() -> None:
         house.deliver_everything()
     heard = {type(event) for house in houses for event in house.events}
     of_gateways = {PaymentRejected, PaymentCancelled, PaymentNoted, RefundFailed, RefundPutOff, RefundRetried}
-    assert heard >= set(ORDER.events) | (set(PAYMENT.events) - of_gateways)
+    assert heard >= set(ORDER.events) | set(ENTRIES.events) | (set(PAYMENT.events) - of_gateways)

@@ -1,6 +1,7 @@
 """The promise of the seats: whatever is asked in whatever order, never more are given away than there are."""
 
 from collections import Counter
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from hypothesis import settings
@@ -13,6 +14,7 @@ from plenary.registration.seats_messages import (
     CloseSeatType,
     Command,
     CommitSeats,
+    EndSale,
     Event,
     JoinWaitlist,
     Level,
@@ -26,12 +28,14 @@ from plenary.registration.seats_messages import (
     SeatsReleased,
     SeatsReserved,
     SetQuota,
+    SetSaleEnd,
     SetSales,
     WaitlistEnded,
     WaitlistJoined,
     WaitlistLeft,
 )
 from plenary.words import Item
+from tests.examples import NOON
 
 HERE = UUID(int=1)
 A, B = UUID(int=11), UUID(int=12)
@@ -39,6 +43,7 @@ ORDERS = st.sampled_from([UUID(int=100 + n) for n in range(4)])
 TYPES = st.sampled_from([A, B])
 WANTED = st.lists(st.builds(Item, TYPES, st.integers(0, 6)), max_size=3).map(tuple)
 REVISIONS = st.integers(1, 6)
+MOMENTS = st.integers(0, 3).map(lambda hours: NOON + timedelta(hours=hours))
 
 
 def _pairs(items: tuple[Item, ...]) -> list[tuple[UUID, int]]:
@@ -132,12 +137,25 @@ class NeverMoreThanThereAre(RuleBasedStateMachine):
     def close(self, seat_type: UUID) -> None:
         self.send(CloseSeatType(HERE, seat_type))
 
+    @rule(seat_type=TYPES, until=st.none() | MOMENTS, told_at=MOMENTS)
+    def set_sale_end(self, seat_type: UUID, until: datetime | None, told_at: datetime) -> None:
+        self.send(SetSaleEnd(HERE, seat_type, until, told_at))
+
+    @rule(seat_type=TYPES, told_at=MOMENTS)
+    def end_sale(self, seat_type: UUID, told_at: datetime) -> None:
+        self.send(EndSale(HERE, seat_type, told_at))
+
+    @invariant()
+    def nobody_waits_for_a_type_that_is_not_on_sale(self) -> None:
+        assert all(self.seats.on_sale(seat_type) for seat_type, line in self.lines.items() if line)
+
     @rule(open=st.booleans())
     def set_sales(self, open: bool) -> None:
         self.send(SetSales(HERE, open))
 
     @rule(order=ORDERS, revision=REVISIONS, wanted=WANTED, retake=st.booleans())
     def reserve(self, order: UUID, revision: int, wanted: tuple[Item, ...], retake: bool) -> None:
+        on_sale = all(self.seats.on_sale(item.seat_type_id) for item in wanted)
         for event in self.send(ReserveSeats(HERE, order, revision, wanted, retake)):
             assert isinstance(event, SeatsReserved)
             asked = Counter[UUID]()
@@ -148,6 +166,7 @@ class NeverMoreThanThereAre(RuleBasedStateMachine):
             assert all(0 <= number <= asked[seat_type] for seat_type, number in granted.items())
             if retake:
                 assert granted == asked or not any(granted.values()), "retaken in part"
+                assert on_sale or not any(granted.values()), "retaken after the sale"
 
     @rule(order=ORDERS)
     def commit(self, order: UUID) -> None:

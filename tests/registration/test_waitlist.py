@@ -1,16 +1,20 @@
 """Stories of those who wait for seats, and of what is freed."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from plenary.registration.seats import SEATS
 from plenary.registration.seats_messages import (
     CloseSeatType,
+    EndSale,
     JoinWaitlist,
     Level,
     QuotaSet,
     ReduceSeats,
     ReleaseSeats,
     ReserveSeats,
+    SaleEnded,
+    SaleEndSet,
     SalesSet,
     SeatsCommitted,
     SeatsOffered,
@@ -19,12 +23,14 @@ from plenary.registration.seats_messages import (
     SeatsReserved,
     SeatTypeClosed,
     SetQuota,
+    SetSaleEnd,
     SetSales,
     WaitlistEnded,
     WaitlistJoined,
     WaitlistLeft,
 )
 from plenary.words import Item
+from tests.examples import NOON, PAY_BY
 from tests.scenario import scenario
 
 HERE = UUID(int=1)
@@ -149,3 +155,45 @@ def test_nobody_waits_for_a_type_that_is_sold_no_more() -> None:
     )
     closed = [*FULL, SeatTypeClosed(HERE, A)]
     scenario(SEATS, given=closed, when=join(FIRST, 2), then=[WaitlistEnded(HERE, FIRST, A, 0)])
+
+
+UNTIL = SaleEndSet(HERE, A, PAY_BY)
+ENDED = [*FULL, UNTIL, SaleEnded(HERE, A)]
+
+
+def test_the_line_is_told_when_the_sale_ends_and_nobody_joins_it_any_more() -> None:
+    scenario(
+        SEATS,
+        given=[*WAITING, UNTIL],
+        when=EndSale(HERE, A, PAY_BY),
+        then=[SaleEnded(HERE, A), WaitlistEnded(HERE, FIRST, A, 1), WaitlistEnded(HERE, SECOND, A, 0)],
+    )
+    scenario(SEATS, given=ENDED, when=join(FIRST, 2), then=[WaitlistEnded(HERE, FIRST, A, 0)])
+    released = SeatsReleased(HERE, R, (Level(A, 10, 0, 0),), 1)
+    scenario(SEATS, given=ENDED, when=ReleaseSeats(HERE, R, 1), then=[released])
+
+
+def test_an_end_that_was_put_off_or_taken_back_does_not_end_the_sale() -> None:
+    later = PAY_BY + timedelta(hours=1)
+    put_off = SetSaleEnd(HERE, A, later, NOON)
+    scenario(SEATS, given=[*WAITING, UNTIL], when=put_off, then=[SaleEndSet(HERE, A, later)])
+    scenario(SEATS, given=[*WAITING, UNTIL, SaleEndSet(HERE, A, later)], when=EndSale(HERE, A, PAY_BY), then=[])
+    scenario(SEATS, given=[*WAITING, UNTIL, SaleEndSet(HERE, A, None)], when=EndSale(HERE, A, PAY_BY), then=[])
+    scenario(SEATS, given=[*WAITING, UNTIL], when=EndSale(HERE, A, NOON), then=[])
+
+
+def test_an_end_that_is_over_ends_the_sale_at_once_and_a_later_one_opens_it_again() -> None:
+    over = SetSaleEnd(HERE, B, NOON, PAY_BY)
+    scenario(SEATS, given=WAITING, when=over, then=[SaleEndSet(HERE, B, NOON), SaleEnded(HERE, B)])
+    again = [*ENDED, SaleEndSet(HERE, A, None)]
+    scenario(SEATS, given=again, when=join(FIRST, 2), then=[WaitlistJoined(HERE, FIRST, A, 2, 1)])
+
+
+def test_after_the_end_of_a_sale_its_seats_are_not_taken_again_but_those_ordered_in_time_are_given() -> None:
+    over = [*QUOTAS, SaleEndSet(HERE, B, PAY_BY), SaleEnded(HERE, B)]
+    again, late = reserve(OTHER, 2, a=1, b=1, retake=True), reserve(OTHER, 2, a=1, retake=True)
+    scenario(
+        SEATS, given=over, when=again, then=[reserved(OTHER, 2, {A: 0, B: 0}, Level(A, 10, 0, 0), Level(B, 12, 0, 0))]
+    )
+    scenario(SEATS, given=over, when=late, then=[reserved(OTHER, 2, {A: 1}, Level(A, 10, 1, 0))])
+    scenario(SEATS, given=over, when=reserve(OTHER, 1, b=2), then=[reserved(OTHER, 1, {B: 2}, Level(B, 12, 2, 0))])

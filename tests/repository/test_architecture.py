@@ -17,6 +17,7 @@ DECIDERS = {
     "plenary.conferences.slug",
     "plenary.registration.order",
     "plenary.registration.seats",
+    "plenary.registration.entries",
     "plenary.registration.assignments",
     "plenary.registration.promo_code",
     "plenary.payments.payment",

@@ -10,7 +10,7 @@ from plenary.conferences import slug
 from plenary.desk.story_conference import ConferenceStory
 from plenary.engine.person import PersonErased
 from plenary.payments import payment_messages as payment
-from plenary.registration import assignments, seats_messages
+from plenary.registration import assignments, entries, seats_messages
 from plenary.registration import order_events as order
 from plenary.registration import promo_code_messages as promo_code
 
@@ -44,7 +44,7 @@ class Story:
             (get_args(conference.Event), self._conference.tell),
             (get_args(seats_messages.Event), self._seats_event),
             (get_args(promo_code.Event), self._promo_code),
-            ((*get_args(slug.Event), PersonErased), self._other),
+            ((*get_args(slug.Event), *get_args(entries.Event), PersonErased), self._other),
         ]
 
     def _money(self, amount: int) -> str:
@@ -177,6 +177,11 @@ class Story:
                 return f"The house has {levels[0].quota} seats of a type." if levels else None
             case seats_messages.SeatTypeClosed():
                 return "No more seats of a type are given away."
+            case seats_messages.SaleEndSet(until=until):
+                end = "without end" if until is None else f"until {until:%Y-%m-%d %H:%M} UTC"
+                return f"Seats of a type are sold {end}."
+            case seats_messages.SaleEnded():
+                return "The sale of seats of a type ended."
             case seats_messages.SalesSet(open=is_open):
                 return "Seats may be had from now on." if is_open else "No more seats are given away."
             case seats_messages.SeatsReserved(granted=granted):
@@ -228,6 +233,12 @@ class Story:
                 return f"The address “{name}” was taken."
             case slug.SlugReleased(slug=name):
                 return f"The address “{name}” was given up."
+            case entries.EntryAdded():
+                return "Somebody’s order was to wait for seats of a type."
+            case entries.EntryEnded():
+                return "Somebody’s order waits for seats no more."
+            case entries.EntriesErased():
+                return "An erased person waits for seats no more."
             case PersonErased():
                 return "A person was erased."
         return None

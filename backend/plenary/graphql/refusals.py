@@ -11,7 +11,7 @@ from plenary.engine.answers import Busy, GuardMoved, KeyReused
 from plenary.engine.decider import InvalidInput, Refusal
 from plenary.payments import payment_messages as payment
 from plenary.payments.gateways.pages import NoGateway, NotByTransfer, NotOffered, RefundUnderWay
-from plenary.registration import assignments
+from plenary.registration import assignments, entries
 from plenary.registration import order_refusals as order
 from plenary.registration import promo_code_messages as promo_code
 
@@ -54,6 +54,9 @@ REFUSALS: tuple[type[Refusal], ...] = (
     order.OrderIsWaiting,
     order.HoldWasExtended,
     order.OfferIsNotExtended,
+    order.TransferTakesTooLong,
+    entries.AlreadyWaiting,
+    entries.PersonIsErased,
     order.CodeDoesNotApply,
     order.CodesDoNotCombine,
     order.OrderIsNotConfirmed,

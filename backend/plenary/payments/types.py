@@ -13,7 +13,9 @@ from plenary.graphql.words import Money
 class PaymentMethod(enum.Enum):
     STRIPE = strawberry.enum_value("stripe", description="At Stripe: cards, and what else our account there takes.")
     TRANSFER = strawberry.enum_value(
-        "transfer", description="By bank transfer to the organizer, who marks it as paid; seats are held for days."
+        "transfer",
+        description="By bank transfer to the organizer, who marks it as paid; seats are held for days. Not for seats "
+        "from the waitlist, unless they are held for so long.",
     )
     TEST = strawberry.enum_value("test", description="On a test page, where no money moves.")
 

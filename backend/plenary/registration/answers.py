@@ -1,7 +1,7 @@
 """How the API answers a registrant: the order as it is after what was asked, or why that was not done."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from plenary.access import scopes
@@ -14,6 +14,7 @@ from plenary.engine.engine import Engine
 from plenary.graphql.context import Context
 from plenary.graphql.words import Position, refused
 from plenary.registration.assignments import AssignSeat, UnassignSeat
+from plenary.registration.entries import AddEntry, EndEntry
 from plenary.registration.order import ORDER
 from plenary.registration.order_commands import (
     CancelOrder,
@@ -24,6 +25,7 @@ from plenary.registration.order_commands import (
     ResendConfirmation,
     WaitForSeats,
 )
+from plenary.registration.order_state import Waiting
 from plenary.registration.orders import ORDERS
 from plenary.registration.orders_rows import OrderRow
 from plenary.registration.types import (
@@ -79,8 +81,9 @@ async def send_on_offer(
     id: UUID,
     sender: str,
     said: object,
+    entry: AddEntry | None = None,
 ) -> Answer:
-    """Send a command made from what a conference offers at this moment.
+    """Send a command made from what a conference offers at this moment, with its waitlist `entry` if it has one.
 
     The offer in memory may be old when other processes run: it is good enough to accept, because the append checks it,
     but not to refuse.
@@ -90,10 +93,24 @@ async def send_on_offer(
         conference, version = await engine.state(CONFERENCE, conference_id, fresh=fresh)
         if conference is not None:
             guards = [(CONFERENCE.stream_of(conference_id), version)]
-            answer = await engine.send(command(offer(conference)), id=id, sender=sender, said=said, guards=guards)
+            about = {"id": id, "sender": sender, "said": said, "guards": guards}
+            answer = await _send(engine, command(offer(conference)), entry, **about)
         if isinstance(answer, Accepted) or (fresh and not isinstance(answer, GuardMoved)):
             return answer
     return answer
+
+
+async def _send(engine: Engine, command: Any, entry: AddEntry | EndEntry | None, **about: Any) -> Answer:
+    """Send a command about an order; where it changes a waitlist entry, too, both happen together or not at all."""
+    if entry is None:
+        return await engine.send(command, **about)
+    return await engine.send_together([entry, command], **about)  # the order's own event is the last one
+
+
+async def entry_of(engine: Engine, order_id: UUID) -> EndEntry | None:
+    """What ends the waitlist entry of an order, while it waits: its registrant may join the line again at once."""
+    order, _ = await engine.state(ORDER, order_id)
+    return EndEntry(order.registrant.registrant, order_id) if isinstance(order, Waiting) else None
 
 
 def is_decided(row: OrderRow | None) -> bool:
@@ -119,7 +136,13 @@ def decision(context: Context, row: OrderRow | None, position: int, stale: bool 
 
 
 async def carry_out(
-    context: Context, command: OnOrder, command_id: UUID, *, said: object = None, organizer_too: bool = False
+    context: Context,
+    command: OnOrder,
+    command_id: UUID,
+    *,
+    said: object = None,
+    organizer_too: bool = False,
+    entry: EndEntry | None = None,
 ) -> OrderResult:
     """Do what a registrant asks for, in some cases also an organizer, and answer with the order after it."""
     sender = scopes.order(command.order_id)
@@ -128,7 +151,8 @@ async def carry_out(
         if order is None or not await context.visitor.runs(order.terms.conference_id):
             return refused(NotAllowed())
         sender = scopes.conference(order.terms.conference_id)
-    answer = await context.engine.send(command, id=command_id, sender=sender, said=said)
+    said = command if said is None else said  # with an entry or without, a retry says the same
+    answer = await _send(context.engine, command, entry, id=command_id, sender=sender, said=said)
     return await changed(context, command.order_id, answer)
 
 

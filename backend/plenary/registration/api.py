@@ -33,6 +33,7 @@ from plenary.registration.answers import (
     DECIDING,
     carry_out,
     decision,
+    entry_of,
     is_decided,
     items_of,
     person_of,
@@ -161,7 +162,8 @@ class Mutation:
 
     @strawberry.mutation(description="Give up an order that is not confirmed; its seats return at once.")
     async def cancel_order(self, info: Info, command_id: CommandId, order_id: OrderId) -> OrderResult:
-        return await carry_out(info.context, CancelOrder(order_id), command_id, organizer_too=True)
+        entry = await entry_of(info.context.engine, order_id)
+        return await carry_out(info.context, CancelOrder(order_id), command_id, organizer_too=True, entry=entry)
 
     @strawberry.mutation(description="Give a seat of a confirmed order to somebody, or correct their name.")
     async def assign_seat(

@@ -104,8 +104,10 @@ def decide(command: Command, order: Order | None) -> list[Event] | Refusal:
             return extend(command, order)
         case RequestPayment(), Held(deciding=False):
             return request_payment(command, order)
-        case CancelOrder(order_id), Placed(terms) | Held(terms) | Waiting(terms):
+        case CancelOrder(order_id), Placed(terms) | Held(terms):
             return [OrderCancelled(order_id, terms.conference_id, terms.revision, terms.codes)]
+        case CancelOrder(order_id), Waiting(terms, who):
+            return [OrderCancelled(order_id, terms.conference_id, terms.revision, waited=who.registrant)]
         case CancelOrder(), Cancelled():
             return []
         case CancelSeats(), Confirmed():
@@ -132,8 +134,8 @@ def decide(command: Command, order: Order | None) -> list[Event] | Refusal:
 
         case RecordOffer(), Waiting():
             return [offered(command, order)]
-        case EndWaiting(order_id), Waiting(terms):
-            return [OrderSoldOut(order_id, terms.conference_id, terms.revision)]
+        case EndWaiting(order_id), Waiting(terms, who):
+            return [OrderSoldOut(order_id, terms.conference_id, terms.revision, waited=who.registrant)]
 
         case RecordGrant(_, revision, granted), Placed(terms) if revision == terms.revision:
             return [_granted(terms, granted)]

@@ -52,7 +52,7 @@ class OrderWaitlisted:
 
 @dataclass(frozen=True, slots=True)
 class OrderOffered:
-    """Seats that became free are held for it, in its turn."""
+    """Seats that became free are held for it, in its turn. `waited`, here and below: who stood in line with it."""
 
     order_id: UUID
     conference_id: UUID
@@ -61,6 +61,7 @@ class OrderOffered:
     offered_at: datetime
     pay_by: datetime
     expires_at: datetime
+    waited: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class OrderSoldOut:
     conference_id: UUID
     revision: int
     codes: tuple[UUID, ...] = ()
+    waited: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ class OrderCancelled:
     conference_id: UUID
     revision: int
     codes: tuple[UUID, ...] = ()
+    waited: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

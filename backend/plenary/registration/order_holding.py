@@ -36,6 +36,7 @@ from plenary.registration.order_refusals import (
     NothingToPay,
     OfferIsNotExtended,
     OrderHasExpired,
+    TransferTakesTooLong,
 )
 from plenary.registration.order_state import Held, Registrant, Waiting
 from plenary.words import Item, Promo, check_email, check_line, invalid, tidy
@@ -83,6 +84,7 @@ def offered(command: RecordOffer, order: Waiting) -> Event:
         command.offered_at,
         pay_by,
         expires_at=pay_by + (terms.expires_at - terms.pay_by),
+        waited=order.registrant.registrant,
     )
 
 
@@ -168,7 +170,10 @@ def _until(order: Held, longer: timedelta, *, asked: bool) -> HoldExtended:
 
 
 def request_payment(command: RequestPayment, order: Held) -> list[Event] | Refusal:
-    """Another payment may be asked for when an earlier one came to nothing. A slow one makes the hold last, once."""
+    """Another payment may be asked for when an earlier one came to nothing.
+
+    A slow one makes the hold last, once; but not while others wait for the seats, where it is not taken.
+    """
     terms, hold = order.terms, order.hold
     if hold.registrant is None:
         return DetailsMissing()
@@ -180,5 +185,7 @@ def request_payment(command: RequestPayment, order: Held) -> list[Event] | Refus
         terms.order_id, terms.conference_id, command.payment_id, hold.total, terms.currency, command.gateway
     )
     if command.hold_until is not None and command.hold_until > terms.pay_by and not terms.prolonged:
+        if terms.offered:
+            return TransferTakesTooLong()
         return [_until(order, command.hold_until - terms.pay_by, asked=False), requested]
     return [requested]

@@ -90,6 +90,12 @@ class OfferIsNotExtended(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class TransferTakesTooLong(Refusal):
+    text: ClassVar[str] = "A bank transfer takes longer than these seats are held, and others are waiting for them."
+    field: ClassVar[str | None] = "gateway"
+
+
+@dataclass(frozen=True, slots=True)
 class CodeDoesNotApply(Refusal):
     code: str
     text: ClassVar[str] = "The code {code} is not for the seats in this order."

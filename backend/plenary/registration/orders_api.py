@@ -29,6 +29,7 @@ from plenary.registration.answers import (
     send_on_offer,
 )
 from plenary.registration.availability import AVAILABILITY
+from plenary.registration.entries import AddEntry
 from plenary.registration.order import ORDER
 from plenary.registration.order_cancelling import Settlement, settle
 from plenary.registration.order_commands import (
@@ -97,7 +98,8 @@ class Query:
 class Mutation:
     @strawberry.mutation(
         description="Join the waitlist of one seat type, in one's turn: the answer is an order that waits. Seats that "
-        "become free are held for it, and its registrant gets a mail. Where seats are free, it has them at once."
+        "become free are held for it, and its registrant gets a mail. Where seats are free, it has them at once. "
+        "Nobody stands in one line twice."
     )
     async def join_waitlist(
         self,
@@ -120,8 +122,15 @@ class Mutation:
             code, grace = context.secrets.order_code(order_id), context.settings.grace_seconds
             return WaitForSeats(order_id, conference_id, code, offer, wanted, person, *names, engine.now(), grace)
 
-        said = ["joinWaitlist", order_id, conference_id, wanted, names]
-        answer = await send_on_offer(engine, conference_id, wait, id=command_id, sender="anyone", said=said)
+        answer = await send_on_offer(
+            engine,
+            conference_id,
+            wait,
+            id=command_id,
+            sender="anyone",
+            said=["joinWaitlist", order_id, conference_id, wanted, names],
+            entry=AddEntry(person, wanted.seat_type_id, order_id),
+        )
         if isinstance(answer, Refusal):
             return refused(answer)
         row = await engine.until(ORDERS, order_id, is_decided, DECIDING, born=answer.position)

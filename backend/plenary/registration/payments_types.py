@@ -1,5 +1,6 @@
 """What the API shows of an order's payments, and how it can be paid."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from plenary.conferences.catalogue import CATALOGUE
@@ -41,10 +42,14 @@ def refund_of(refund: Refund, currency: str) -> types.Refund:
     )
 
 
-async def methods_of(context: Context, conference_id: UUID) -> list[types.PaymentMethod]:
-    """How orders of a conference can be paid: at this server's gateways, and by transfer where it takes those."""
+async def methods_of(context: Context, conference_id: UUID, ends_at: datetime | None) -> list[types.PaymentMethod]:
+    """How an order of a conference can be paid: at this server's gateways, and by transfer where it takes those.
+
+    `ends_at`: when its hold ends, if that is never made longer; only transfers that are expected before are taken.
+    """
     found = [types.METHODS[gateway] for gateway in context.settings.gateway]
     conference = (await see(context.engine, CATALOGUE, conference_id)).row
-    if conference is not None and conference.transfer_days is not None:
+    days = None if conference is None else conference.transfer_days
+    if days is not None and (ends_at is None or context.engine.now() + timedelta(days=days) <= ends_at):
         found.append(types.PaymentMethod.TRANSFER)
     return found

@@ -9,8 +9,10 @@ from plenary.conferences.conference_messages import (
     QuotaChanged,
     SeatTypeAdded,
     SeatTypeDeleted,
+    SeatTypeEdited,
     SeatTypeRetired,
 )
+from plenary.engine.person import PersonErased
 from plenary.engine.process import Process, Send
 from plenary.payments.payment_messages import (
     InitiatePayment,
@@ -20,7 +22,9 @@ from plenary.payments.payment_messages import (
     RetryRefund,
 )
 from plenary.registration.assignments import CreateAssignments, RemoveSeats, Seat
+from plenary.registration.entries import EndEntry, EntriesErased, EraseEntries
 from plenary.registration.order_commands import (
+    CancelOrder,
     ConfirmOrder,
     EndWaiting,
     ExpireOrder,
@@ -51,6 +55,7 @@ from plenary.registration.promo_code_messages import RetakeUse, ReturnUse, Spend
 from plenary.registration.seats_messages import (
     CloseSeatType,
     CommitSeats,
+    EndSale,
     JoinWaitlist,
     ReduceSeats,
     ReleaseSeats,
@@ -58,6 +63,7 @@ from plenary.registration.seats_messages import (
     SeatsOffered,
     SeatsReserved,
     SetQuota,
+    SetSaleEnd,
     SetSales,
     WaitlistEnded,
 )
@@ -67,9 +73,12 @@ def react(event: object, now: datetime) -> list[Send]:
     """The commands that follow an event; none for most."""
     match event:
         # The organizer's decisions reach the seats.
-        case SeatTypeAdded(conference_id=conference_id, seat_type_id=seat_type_id, quota=quota) | QuotaChanged(
-            conference_id, seat_type_id, quota
-        ):
+        case SeatTypeAdded(conference_id=conference_id, seat_type_id=seat_type_id, quota=quota):
+            ends = [] if event.sale_until is None else _sale_end(event, now)
+            return [Send(SetQuota(conference_id, seat_type_id, quota)), *ends]
+        case SeatTypeEdited():
+            return _sale_end(event, now)
+        case QuotaChanged(conference_id, seat_type_id, quota):
             return [Send(SetQuota(conference_id, seat_type_id, quota))]
         case SeatTypeRetired(conference_id, seat_type_id) | SeatTypeDeleted(conference_id, seat_type_id):
             return [Send(CloseSeatType(conference_id, seat_type_id))]
@@ -97,9 +106,15 @@ def react(event: object, now: datetime) -> list[Send]:
         case SeatsOffered(_, order_id, quantity=quantity):
             return [Send(RecordOffer(order_id, quantity, now))]
         case OrderOffered(order_id, expires_at=expires_at):
-            return [Send(ExpireOrder(order_id, expires_at), at=expires_at)]
+            return [Send(ExpireOrder(order_id, expires_at), at=expires_at), *_out_of_line(event)]
         case WaitlistEnded(_, order_id):
             return [Send(EndWaiting(order_id))]
+
+        # Nobody can take what an erased person waits for.
+        case PersonErased(subject):
+            return [Send(EraseEntries(subject))]
+        case EntriesErased(orders=orders):
+            return [Send(CancelOrder(order_id)) for order_id in orders]
 
         # It is paid, and its seats are sold and numbered; or it ends, and they return.
         case PaymentRequested(order_id, conference_id, payment_id, amount, currency, gateway):
@@ -116,6 +131,7 @@ def react(event: object, now: datetime) -> list[Send]:
             return [
                 Send(ReleaseSeats(event.conference_id, event.order_id, event.revision)),
                 *(Send(ReturnUse(code_id, event.order_id, event.revision)) for code_id in event.codes),
+                *_out_of_line(event),
             ]
 
         # Some of its seats are given up, or all.
@@ -144,6 +160,19 @@ def react(event: object, now: datetime) -> list[Send]:
 
         case _:
             return []
+
+
+def _sale_end(event: SeatTypeAdded | SeatTypeEdited, now: datetime) -> list[Send]:
+    """The seats learn when the sale of a type ends, and then that it is time."""
+    conference_id, seat_type_id, until = event.conference_id, event.seat_type_id, event.sale_until
+    told = Send(SetSaleEnd(conference_id, seat_type_id, until, now))
+    return [told] if until is None else [told, Send(EndSale(conference_id, seat_type_id, until), at=until)]
+
+
+def _out_of_line(event: OrderOffered | OrderSoldOut | OrderCancelled | OrderExpired | OrderRefunded) -> list[Send]:
+    """Its registrant may join the line again, if it stood there."""
+    waited = event.waited if isinstance(event, OrderOffered | OrderSoldOut | OrderCancelled) else None
+    return [] if waited is None else [Send(EndEntry(waited, event.order_id))]
 
 
 def _seats(lines: Iterable[Line]) -> tuple[Seat, ...]:

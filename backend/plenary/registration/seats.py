@@ -13,6 +13,7 @@ from plenary.registration.seats_messages import (
     CloseSeatType,
     Command,
     CommitSeats,
+    EndSale,
     Event,
     JoinWaitlist,
     Level,
@@ -20,6 +21,8 @@ from plenary.registration.seats_messages import (
     ReduceSeats,
     ReleaseSeats,
     ReserveSeats,
+    SaleEnded,
+    SaleEndSet,
     SalesSet,
     SeatsCommitted,
     SeatsOffered,
@@ -28,6 +31,7 @@ from plenary.registration.seats_messages import (
     SeatsReserved,
     SeatTypeClosed,
     SetQuota,
+    SetSaleEnd,
     SetSales,
     WaitlistEnded,
     WaitlistJoined,
@@ -58,7 +62,13 @@ def _decide(command: Command, seats: Seats) -> list[Event] | Refusal:
             level = replace(level or Level(seat_type_id, 0, 0, 0), quota=quota)
             return [QuotaSet(conference_id, seat_type_id, (level,))]
         case CloseSeatType(conference_id, seat_type_id):
-            return [] if seat_type_id in seats.closed else _close(conference_id, seat_type_id, seats)
+            if seat_type_id in seats.closed:
+                return []
+            return [SeatTypeClosed(conference_id, seat_type_id), *_in_vain(conference_id, seat_type_id, seats)]
+        case SetSaleEnd():
+            return _set_sale_end(command, seats)
+        case EndSale():
+            return _end_sale(command, seats)
         case SetSales(conference_id, open):
             return [] if open == seats.open else [SalesSet(conference_id, open)]
         case ReserveSeats():
@@ -75,14 +85,32 @@ def _decide(command: Command, seats: Seats) -> list[Event] | Refusal:
             assert_never(command)
 
 
-def _close(conference_id: UUID, seat_type_id: UUID, seats: Seats) -> list[Event]:
+def _set_sale_end(command: SetSaleEnd, seats: Seats) -> list[Event]:
+    """The latest word counts; an end that is over already ends the sale in the same decision."""
+    conference_id, seat_type_id, until = command.conference_id, command.seat_type_id, command.until
+    answer: list[Event] = []
+    if until != seats.sold_until.get(seat_type_id):
+        answer = [SaleEndSet(conference_id, seat_type_id, until)]
+        seats = evolve(seats, answer[0])
+    return [*answer, *_end_sale(EndSale(conference_id, seat_type_id, command.told_at), seats)]
+
+
+def _end_sale(command: EndSale, seats: Seats) -> list[Event]:
+    """Once, and not before its time."""
+    conference_id, seat_type_id = command.conference_id, command.seat_type_id
+    until = seats.sold_until.get(seat_type_id)
+    if until is None or command.told_at < until or not seats.on_sale(seat_type_id):
+        return []
+    return [SaleEnded(conference_id, seat_type_id), *_in_vain(conference_id, seat_type_id, seats)]
+
+
+def _in_vain(conference_id: UUID, seat_type_id: UUID, seats: Seats) -> list[Event]:
     """No more of a type is given away, so nobody is left waiting for it."""
     line = seats.line(seat_type_id)
-    ended = (
+    return [
         WaitlistEnded(conference_id, order_id, seat_type_id, waiting)
         for waiting, order_id in zip(range(len(line) - 1, -1, -1), line, strict=True)
-    )
-    return [SeatTypeClosed(conference_id, seat_type_id), *ended]
+    ]
 
 
 def _join(command: JoinWaitlist, seats: Seats) -> list[Event]:
@@ -91,7 +119,7 @@ def _join(command: JoinWaitlist, seats: Seats) -> list[Event]:
     if command.order_id in seats.orders:
         return []
     waiting = seats.waiting(wanted.seat_type_id)
-    if wanted.seat_type_id in seats.closed:
+    if not seats.on_sale(wanted.seat_type_id):
         return [WaitlistEnded(command.conference_id, command.order_id, wanted.seat_type_id, waiting)]
     if seats.open and seats.free(wanted.seat_type_id):
         return [_offer(command.conference_id, command.order_id, wanted, seats)]
@@ -141,7 +169,7 @@ def _reserve(command: ReserveSeats, seats: Seats) -> list[Event]:
         )
         for item in wanted
     )
-    on_sale = seats.open and seats.closed.isdisjoint(item.seat_type_id for item in wanted)
+    on_sale = seats.open and all(seats.on_sale(item.seat_type_id) for item in wanted)
     over = isinstance(before, Released) and not command.retake
     if over or (command.retake and not (on_sale and granted == wanted)):
         granted = tuple(Item(item.seat_type_id, 0) for item in wanted)

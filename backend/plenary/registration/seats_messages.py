@@ -1,6 +1,7 @@
 """What can be asked of a conference's seats, and what can happen to them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from plenary.words import Item
@@ -19,6 +20,25 @@ class SetQuota:
 class CloseSeatType:
     conference_id: UUID
     seat_type_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SetSaleEnd:
+    """The sale of a type ends at `until` (UTC; None: it is left open), which may be over when this is `told_at`."""
+
+    conference_id: UUID
+    seat_type_id: UUID
+    until: datetime | None
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EndSale:
+    """The sale of a type ends if its end has come when this is `told_at`, and was not put off meanwhile."""
+
+    conference_id: UUID
+    seat_type_id: UUID
+    told_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +92,18 @@ class JoinWaitlist:
     wanted: Item
 
 
-Command = SetQuota | CloseSeatType | SetSales | ReserveSeats | CommitSeats | ReleaseSeats | ReduceSeats | JoinWaitlist
+Command = (
+    SetQuota
+    | CloseSeatType
+    | SetSaleEnd
+    | EndSale
+    | SetSales
+    | ReserveSeats
+    | CommitSeats
+    | ReleaseSeats
+    | ReduceSeats
+    | JoinWaitlist
+)
 
 # Events
 
@@ -96,6 +127,21 @@ class QuotaSet:
 
 @dataclass(frozen=True, slots=True)
 class SeatTypeClosed:
+    conference_id: UUID
+    seat_type_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SaleEndSet:
+    """The sale of a type goes on until then; one that had ended goes on again."""
+
+    conference_id: UUID
+    seat_type_id: UUID
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaleEnded:
     conference_id: UUID
     seat_type_id: UUID
 
@@ -188,6 +234,8 @@ class SeatsOffered:
 Event = (
     QuotaSet
     | SeatTypeClosed
+    | SaleEndSet
+    | SaleEnded
     | SalesSet
     | SeatsReserved
     | SeatsCommitted

@@ -1,6 +1,7 @@
 """What a conference's seats remember: levels, orders and lines of those who wait; and how each event moves them on."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final, assert_never
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from plenary.registration.seats_messages import (
     Event,
     Level,
     QuotaSet,
+    SaleEnded,
+    SaleEndSet,
     SalesSet,
     SeatsCommitted,
     SeatsOffered,
@@ -80,11 +83,17 @@ NOBODY: Final = Line(())
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """Persistent maps, so that an event costs the same with one order and with a hundred thousand."""
+    """Persistent maps, so that an event costs the same with one order and with a hundred thousand.
+
+    Nobody gets seats of a `closed` type; of one whose sale `ended`, only who ordered them in time. `sold_until` says
+    when a sale ends, where it does.
+    """
 
     open: bool = False
     levels: Map[UUID, Level] = field(default_factory=Map)
     closed: frozenset[UUID] = frozenset()
+    sold_until: Map[UUID, datetime] = field(default_factory=Map)
+    ended: frozenset[UUID] = frozenset()
     orders: Map[UUID, Held | Sold | Released | Waiting] = field(default_factory=Map)
     lines: Map[UUID, Line] = field(default_factory=Map)
 
@@ -94,6 +103,10 @@ class Seats:
         if level is None or seat_type_id in self.closed:
             return 0
         return max(level.quota - level.held - level.sold, 0)  # a lowered quota can leave less than none
+
+    def on_sale(self, seat_type_id: UUID) -> bool:
+        """Whether seats of a type may be had by who did not order them in time."""
+        return seat_type_id not in self.closed and seat_type_id not in self.ended
 
     def line(self, seat_type_id: UUID) -> tuple[UUID, ...]:
         """The orders that wait for seats of a type, the first in line first."""
@@ -111,6 +124,12 @@ def evolve(seats: Seats, event: Event) -> Seats:
             return replace(seats, levels=_set(seats, levels))
         case SeatTypeClosed(seat_type_id=seat_type_id):
             return replace(seats, closed=seats.closed | {seat_type_id})
+        case SaleEndSet(_, seat_type_id, until):
+            others = seats.sold_until.delete(seat_type_id) if seat_type_id in seats.sold_until else seats.sold_until
+            sold_until = others if until is None else others.set(seat_type_id, until)
+            return replace(seats, sold_until=sold_until, ended=seats.ended - {seat_type_id})
+        case SaleEnded(seat_type_id=seat_type_id):
+            return replace(seats, ended=seats.ended | {seat_type_id})
         case SalesSet(open=open):
             return replace(seats, open=open)
         case SeatsReserved(_, order_id, revision, granted, levels):

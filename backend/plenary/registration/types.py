@@ -111,7 +111,7 @@ class Order:
     @strawberry.field(description="How it can be paid here, the usual way first; empty where nothing can be.")
     async def payment_methods(self, info: Info) -> list[PaymentMethod]:
         """Looked up only when it is asked for."""
-        return await methods_of(info.context, self.conference_id)
+        return await methods_of(info.context, self.conference_id, self.pay_by if self.offered else None)
 
     @classmethod
     def of(cls, row: rows.OrderRow, now: datetime, stale: bool = False) -> Self:
