@@ -1,5 +1,9 @@
 """What registrants do to pay, and what organizers say of money that only they can see."""
 
+import asyncio
+import time
+
+from tests.acceptance.driving.desk import LOOK_AGAIN, PATIENCE
 from tests.acceptance.driving.line import Fault
 from tests.acceptance.driving.operations import Answer
 from tests.acceptance.driving.organizing import Organizing
@@ -85,7 +89,10 @@ class Paying(Organizing):
         return self._told(known, await self._until(known, is_settled))
 
     async def _choose(self, who: str, page: str, outcome: str) -> None:
-        if (status := await self.line.form(who, page, {"choice": outcome})) != 303:
+        deadline = time.monotonic() + PATIENCE
+        while (status := await self.line.form(who, page, {"choice": outcome})) == 503 and time.monotonic() < deadline:
+            await asyncio.sleep(LOOK_AGAIN)  # nobody heard, for load
+        if status != 303:
             raise Fault(f"The gateway's page answers {status}.")
 
     async def abandon_payment(self, who: str, *, order: str | None = None, key: object = None) -> Answer:
