@@ -82,11 +82,22 @@ async def refunds(people: Driver, visitors: Visitors) -> Visitor:
     return page
 
 
+async def cancelling(people: Driver, visitors: Visitors) -> Visitor:
+    """The organizer is told what cancelling a held order means."""
+    await people.place_order("R1", {GA: 1, CP: 1})
+    page = await desk(people, visitors, "/orders")
+    await page.page.get_by_role("table").get_by_role("button").first.click()
+    await page.page.get_by_text("Cancel this order").click()
+    await expect(page.button("Cancel and free 2 seats")).to_be_visible(timeout=PATIENCE)
+    return page
+
+
 DESK: dict[str, Open] = {
     "desk": at_desk(""),
     "edit": at_desk("/edit"),
     "orders": orders,
     "refunding": refunding,
+    "cancelling": cancelling,
     "refunds": refunds,
     "no refunds": at_desk("/refunds"),
     "attendees": attendees,

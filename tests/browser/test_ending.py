@@ -57,3 +57,47 @@ async def test_refunds_that_are_due_are_found_paid_back_and_gone(people: Driver,
     await expect(organizer.button(codes[0])).to_have_count(0, timeout=PATIENCE)
     await organizer.shows("refunds-due", str(PAGE - 1))
     assert (await people.order("R0"))["payment"] == "refunded"
+
+
+async def test_an_organizer_cancels_what_is_held_or_waited_for(people: Driver, visitors: Visitors) -> None:
+    path = await offer(people, {GA: 2, WS: 1})
+    await people.place_order("R1", {GA: 2})
+    await people.place_order("R2", {WS: 2})
+    await people.join_waitlist("R3", {WS: 1})
+    codes = {who: (await people.order(who))["code"] for who in ("R1", "R2", "R3")}
+    visitor = await visitors.open(path)
+    await visitor.seats_left({GA: 0}, people)
+    known = people.orders["R1"]
+    buyer = await visitors.open(f"/o/{known['id']}#{known['secret']}")
+    await expect(buyer.page.get_by_role("timer")).to_be_visible(timeout=PATIENCE)
+    asked = len(buyer.requests)
+
+    organizer = await desk(people, visitors, "/orders")
+    await organizer.page.get_by_label("State").select_option("On hold")
+    dialog = await opened(organizer, codes["R1"])
+    await dialog.get_by_text("Cancel this order").click()
+    await expect(dialog).to_contain_text("The 2 seats held for it go to the waitlist or on sale at once.")
+    await dialog.get_by_role("button", name="Cancel and free 2 seats").click()
+    await expect(dialog).to_contain_text("Cancelled", timeout=PATIENCE)
+    await expect(dialog.get_by_text("Cancel this order")).to_have_count(0)
+    await buyer.shows("order-cancelled")
+    assert [line for line in buyer.requests[asked:] if "graphql" in line] == [], "it came by itself"
+    await visitor.seats_left({GA: 2}, people)
+    await dialog.get_by_role("button", name="Close").click()
+    await expect(organizer.button(codes["R1"])).to_have_count(0)
+
+    await organizer.page.get_by_label("State").select_option("On the waitlist")
+    dialog = await opened(organizer, codes["R3"])
+    await dialog.get_by_text("Cancel this order").click()
+    await expect(dialog).to_contain_text("Its place in line is given up")
+    await dialog.get_by_role("button", name="Give up its place in line").click()
+    await expect(dialog).to_contain_text("Cancelled", timeout=PATIENCE)
+    await dialog.get_by_role("button", name="Close").click()
+
+    await organizer.page.get_by_label("State").select_option("On hold")
+    dialog = await opened(organizer, codes["R2"])
+    await expect(dialog).to_contain_text("Partly on hold")
+    await dialog.get_by_text("Cancel this order").click()
+    await dialog.get_by_role("button", name=re.compile("free 1 seat$")).click()
+    await expect(dialog).to_contain_text("Cancelled", timeout=PATIENCE)
+    await visitor.seats_left({WS: 1}, people)

@@ -122,6 +122,9 @@ export const nameOf = (person: OrderRow['registrant']) =>
 
 export const seatsOf = (order: OrderRow) => order.lines.reduce((sum, line) => sum + (line.granted ?? line.wanted), 0);
 
+/** Nothing is paid yet, and its seats are held or waited for. */
+export const canBeCancelled = ({ state }: OrderRow) => ['HELD', 'PARTLY_HELD', 'WAITLISTED'].includes(state);
+
 /** What orders can be narrowed to. */
 export const GROUPS: { value: string; label: string; states: OrderRow['state'][] }[] = [
   { value: '', label: 'All states', states: [] },
