@@ -1,15 +1,11 @@
 """Every page there is, and how somebody gets there: for tests that look at all of them."""
 
-from collections.abc import Awaitable, Callable
-
 from playwright.async_api import expect
 
 from tests.acceptance.driver import Driver
-from tests.browser.test_managing import desk
+from tests.browser.places_desk import DESK, Open
 from tests.browser.test_seats import seat_link
 from tests.browser.visitor import CP, GA, PATIENCE, WS, Visitor, Visitors, buys, slug
-
-Open = Callable[[Driver, Visitors], Awaitable[Visitor]]
 
 
 async def order(people: Driver, visitors: Visitors, seats: dict[str, int] | None = None) -> Visitor:
@@ -187,59 +183,6 @@ async def giving_up(people: Driver, visitors: Visitors) -> Visitor:
     return page
 
 
-async def codes(people: Driver, visitors: Visitors) -> Visitor:
-    """The organizer's promo codes, one being changed."""
-    await people.create_code(code="EARLY", percent=10, scope=GA, limit=5)
-    await people.create_code(code="LATE", percent=10)
-    await people.end_code(code="LATE")
-    page = await desk(people, visitors, "/codes")
-    await page.press("Change EARLY")
-    await expect(page.button("Save code")).to_be_visible(timeout=PATIENCE)
-    return page
-
-
-async def refunding(people: Driver, visitors: Visitors) -> Visitor:
-    """The organizer takes seats back."""
-    page = await orders(people, visitors)
-    await page.page.get_by_role("table").get_by_role("button").first.click()
-    await page.page.get_by_text("Take seats back and refund").click()
-    await page.page.get_by_role("dialog").get_by_role("checkbox").first.check()
-    await expect(page.button("Take back 1 seat")).to_be_visible(timeout=PATIENCE)
-    return page
-
-
-async def orders(people: Driver, visitors: Visitors) -> Visitor:
-    """The organizer's list of orders."""
-    await buys(people, "R1", {GA: 2})
-    page = await desk(people, visitors, "/orders")
-    await expect(page.page.get_by_role("table")).to_be_visible(timeout=PATIENCE)
-    return page
-
-
-async def sale(people: Driver, visitors: Visitors) -> Visitor:
-    """The pictures of a sale, with their numbers."""
-    await buys(people, "R1", {GA: 2})
-    page = await desk(people, visitors, "/sales")
-    await page.shows("seats-sold", "2")
-    await page.page.get_by_text("The numbers").click()
-    return page
-
-
-async def attendees(people: Driver, visitors: Visitors) -> Visitor:
-    """The organizer's list of attendees."""
-    await buys(people, "R1", {GA: 2})
-    page = await desk(people, visitors, "/attendees")
-    await expect(page.page.get_by_role("table")).to_be_visible(timeout=PATIENCE)
-    return page
-
-
-async def told(people: Driver, visitors: Visitors) -> Visitor:
-    """What organizers did, with an event behind it."""
-    page = await desk(people, visitors, "/history")
-    await page.page.get_by_text("The event behind it").first.click()
-    return page
-
-
 async def mailbox(people: Driver, visitors: Visitors) -> Visitor:
     """The mailbox."""
     await buys(people, "R1", {GA: 1})
@@ -250,11 +193,6 @@ async def mailbox(people: Driver, visitors: Visitors) -> Visitor:
 def path(where: str) -> Open:
     """A page that needs nothing but its address; {slug} is the conference's."""
     return lambda people, visitors: in_hall(people, visitors, where)
-
-
-def at_desk(where: str) -> Open:
-    """A page of the organizer's desk."""
-    return lambda people, visitors: desk(people, visitors, where)
 
 
 PAGES: dict[str, Open] = {
@@ -282,16 +220,7 @@ PAGES: dict[str, Open] = {
     "giving up": giving_up,
     "organize": path("/organize"),
     "new conference": path("/organize/new"),
-    "desk": at_desk(""),
-    "edit": at_desk("/edit"),
-    "orders": orders,
-    "attendees": attendees,
-    "sales": sale,
-    "history": told,
-    "clone": at_desk("/clone"),
-    "codes": codes,
-    "no codes": at_desk("/codes"),
-    "refunding": refunding,
+    **DESK,
     "boards": path("/watch"),
     "board": path("/watch/{slug}"),
     "mailbox": mailbox,

@@ -1,8 +1,10 @@
 """An organizer's lists: every order and seat once, found by the beginnings of words, page by page."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from plenary.engine.database import Database
 from plenary.registration import lists
@@ -18,9 +20,11 @@ from plenary.registration.lists import (
     find_seats,
     orders_wish,
 )
+from plenary.registration.orders import orders
+from plenary.registration.orders_find import count_orders_to_refund, find_orders_to_refund
 from plenary.registration.orders_rows import OrderRow, State
 from tests.desk.many import fill, order
-from tests.examples import CONFERENCE_ID, CP, GA, OTHER_ORDER, WS
+from tests.examples import CONFERENCE_ID, CP, GA, NOON, OTHER_ORDER, WS
 
 ORDERS = 120
 
@@ -76,6 +80,22 @@ async def test_a_long_list_is_not_counted_to_its_end(database: Database) -> None
     assert await count_orders(database, orders_wish(CONFERENCE_ID, "", ("held",), None)) == ORDERS // 10
     await fill(database, COUNTED + 500)
     assert await count_orders(database, orders_wish(CONFERENCE_ID, "", (), None)) == COUNTED + 1
+
+
+async def test_orders_with_a_refund_that_is_due_come_by_how_long_it_waits_and_each_once(database: Database) -> None:
+    waits = {number: NOON + timedelta(hours=number % 3) for number in range(0, ORDERS, 7)}
+    async with database.transaction() as db:
+        for number, since in waits.items():
+            of = orders.c.order_id == order(number).order_id
+            await db.execute(sa.update(orders).where(of).values(refund_due_since=since))
+    seen, after = list[OrderRow](), None
+    while rows := await find_orders_to_refund(database, CONFERENCE_ID, 4, after):
+        seen += rows
+        assert rows[-1].refund_due_since is not None
+        after = (rows[-1].refund_due_since, rows[-1].order_id)
+    assert [row.order_id.int - 1 for row in seen] == sorted(waits, key=lambda number: (waits[number], number))
+    assert await count_orders_to_refund(database, CONFERENCE_ID) == len(waits)
+    assert await count_orders_to_refund(database, OTHER_ORDER) == 0
 
 
 @pytest.mark.parametrize("size", [4, 100])

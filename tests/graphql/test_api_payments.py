@@ -135,16 +135,23 @@ async def test_a_transfer_that_goes_back_waits_for_the_organizer(house: House) -
         "amount": {"amount": 24_900},
         "why": None,
     }
-    due = "query($id: UUID!, $at: Position) { refundsDue(conference: $id, atLeast: $at) { id refunds { due } } }"
+    due = """query($id: UUID!, $at: Position) { refundsDue(conference: $id, atLeast: $at) {
+        totalCount edges { node { id refunds { due since } } } } }"""
     found = (await sold.organizer.ask(due, id=sold.id, at=told["position"]))["refundsDue"]
-    assert [one["id"] for one in found] == [str(order)]
+    (edge,) = found["edges"]
+    assert (found["totalCount"], edge["node"]["id"]) == (1, str(order))
+    assert edge["node"]["refunds"][0]["due"]
+    assert datetime.fromisoformat(edge["node"]["refunds"][0]["since"]).tzinfo is not None
     assert (await browser.ask(due, id=sold.id))["refundsDue"] is None
     for _ in range(2):
         done = await by_organizer(house, sold, "recordRefund", paymentId=payment, number=0)
         assert done["__typename"] == "OrderChanged"
     told = await until(browser, order, payment="REFUNDED", refunds=["COMPLETED"])
     assert told["payment"]["refunded"]["amount"] == 24_900
-    assert (await sold.organizer.ask(due, id=sold.id, at=told["position"]))["refundsDue"] == []
+    assert (await sold.organizer.ask(due, id=sold.id, at=told["position"]))["refundsDue"] == {
+        "totalCount": 0,
+        "edges": [],
+    }
 
 
 async def test_a_refund_that_failed_is_tried_again_or_done_by_hand(house: House) -> None:

@@ -1,11 +1,12 @@
 """An order's page shows what was asked and granted, who it is for, what was paid and who sits where."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from msgspec import structs
 
+from plenary.engine.messages import Event
 from plenary.payments.payment_messages import (
     PaymentCancelled,
     PaymentCompleted,
@@ -55,7 +56,7 @@ from tests.examples import (
     items,
     lines,
 )
-from tests.views import show
+from tests.views import AT, event, show
 
 INITIATED = PaymentInitiated(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 24_900, "USD", "test")
 SECOND = replace(INITIATED, payment_id=OTHER_PAYMENT)
@@ -169,23 +170,42 @@ def test_what_goes_back_is_shown_and_what_the_organizer_has_to_see_to() -> None:
     done = PaymentRefunded(PAYMENT_ID, ORDER_ID, 5_000, "seat given up", 1, "re_1")
     failed = RefundFailed(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 1, 5_000, "account closed")
     paid = (*PAYING, INITIATED, COMPLETED)
-    refund = Refund(PAYMENT_ID, 1, 5_000, "seat given up", "test")
+    refund = Refund(PAYMENT_ID, 1, 5_000, "seat given up", "test", AT)
 
     waiting = show(ORDERS, *paid, asked)
-    assert (waiting.refunds, waiting.refund_due) == ((refund,), False)
-    assert show(ORDERS, *paid, by_hand).refund_due
+    assert (waiting.refunds, waiting.refund_due_since) == ((refund,), None)
+    assert show(ORDERS, *paid, by_hand).refund_due_since == AT
     partly = show(ORDERS, *paid, asked, done, done)
-    assert (partly.refunds, partly.refund_due) == ((structs.replace(refund, state="completed"),), False)
+    assert (partly.refunds, partly.refund_due_since) == ((structs.replace(refund, state="completed"),), None)
     assert partly.payment == Payment(PAYMENT_ID, "completed", 24_900, "test", 5_000)
     refused = show(ORDERS, *paid, asked, failed)
-    assert (refused.refunds, refused.refund_due) == (
-        (structs.replace(refund, state="failed", why="account closed"),),
-        True,
-    )
+    assert refused.refunds == (structs.replace(refund, state="failed", why="account closed"),)
+    assert refused.refund_due_since == AT
     assert show(ORDERS, *paid, asked, done, failed).payment == Payment(PAYMENT_ID, "completed", 24_900, "test")
     assert show(ORDERS, *paid, asked, failed, RefundRetried(PAYMENT_ID, ORDER_ID, 1, 1)).refunds == (refund,)
     other = show(ORDERS, *paid, replace(asked, payment_id=OTHER_PAYMENT), replace(failed, payment_id=OTHER_PAYMENT))
-    assert other.refund_due
+    assert other.refund_due_since == AT
+
+
+def test_a_refund_that_fails_waits_from_then_on_and_the_first_to_wait_counts() -> None:
+    def after(minutes: int, fact: object) -> Event:
+        return event(minutes, fact)._replace(at=AT + timedelta(minutes=minutes))
+
+    asked = RefundRequested(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 1, 5_000, "USD", "seat given up", "test", "ch_1")
+    failed = RefundFailed(PAYMENT_ID, ORDER_ID, CONFERENCE_ID, 1, 5_000, "account closed")
+    row: OrderRow | None = show(ORDERS, *PAYING, INITIATED, COMPLETED)
+    for minutes, fact, since in (
+        (1, asked, None),
+        (2, failed, 2),
+        (3, replace(asked, number=2), 2),
+        (4, replace(failed, number=2), 2),
+        (5, RefundRetried(PAYMENT_ID, ORDER_ID, 1, 1), 4),
+        (6, failed, 4),
+        (7, PaymentRefunded(PAYMENT_ID, ORDER_ID, 5_000, "seat given up", 2, "by hand"), 6),
+    ):
+        row = ORDERS.fold(row, after(minutes, fact))
+        assert row is not None
+        assert row.refund_due_since == (None if since is None else AT + timedelta(minutes=since))
 
 
 def test_what_the_order_asks_of_a_payment_changes_nothing_before_the_payment_says_so() -> None:

@@ -1,4 +1,4 @@
-"""The organizer's long lists over the API: orders and attendees, searched, filtered and paged."""
+"""The organizer's long lists over the API: orders, refunds that are due, and attendees, page by page."""
 
 # Strawberry's decorators answer Any, which mypy takes for untyped.
 # mypy: disable-error-code="untyped-decorator"
@@ -12,22 +12,23 @@ from plenary.desk.lists_types import (
     AttendeeEdge,
     OfSeatType,
     OrderConnection,
-    OrderEdge,
     Search,
     SoldSeat,
     after_seat,
     checked_search,
     order_cursor,
+    refund_cursor,
     seat_cursor,
 )
 from plenary.graphql.context import Info
-from plenary.graphql.pages import PageInfo, page, page_size
+from plenary.graphql.pages import PageInfo, page_size
 from plenary.graphql.reading import After, AtLeast, ConferenceId, First, after_instant, lags
 from plenary.registration import lists
-from plenary.registration.lists import COUNTED, SeatWish, orders_wish
+from plenary.registration.lists import SeatWish, orders_wish
 from plenary.registration.orders import ORDERS
+from plenary.registration.orders_find import count_orders_to_refund, find_orders_to_refund
 from plenary.registration.orders_rows import State
-from plenary.registration.types import Order, OrderState
+from plenary.registration.types import OrderState
 
 
 @strawberry.type
@@ -56,14 +57,28 @@ class Query:
             return None
         stale = await lags(engine, ORDERS, at_least)
         found = await lists.find_orders(engine.database, wish, size + 1, before)
-        rows, place = page(found, size, order_cursor, after)
         counted = await lists.count_orders(engine.database, wish)
-        return OrderConnection(
-            edges=[OrderEdge(cursor=order_cursor(row), node=Order.of(row, engine.now(), stale)) for row in rows],
-            page_info=place,
-            total_count=min(counted, COUNTED),
-            has_more_than_counted=counted > COUNTED,
-        )
+        return OrderConnection.of(found, size, order_cursor, after, counted, engine.now(), stale)
+
+    @strawberry.field(
+        description="Orders with a refund that their organizer has to see to, first who waits longest; null for "
+        "others. The order's `refunds` say which, why, and since when."
+    )
+    async def refunds_due(
+        self,
+        info: Info,
+        conference: ConferenceId,
+        first: First = 20,
+        after: After = None,
+        at_least: AtLeast = None,
+    ) -> OrderConnection | None:
+        engine, size, place = info.context.engine, page_size(first), after_instant(after)
+        if not await info.context.visitor.runs(conference):
+            return None
+        stale = await lags(engine, ORDERS, at_least)
+        found = await find_orders_to_refund(engine.database, conference, size + 1, place)
+        counted = await count_orders_to_refund(engine.database, conference)
+        return OrderConnection.of(found, size, refund_cursor, after, counted, engine.now(), stale)
 
     @strawberry.field(
         description="The sold seats of a conference with their attendees, for its organizer; null for others. Seats "

@@ -1,5 +1,6 @@
 """What the API shows of long lists at an organizer's desk: orders, and the seats that were sold."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Self, TypeAlias
 from uuid import UUID
@@ -7,9 +8,10 @@ from uuid import UUID
 import strawberry
 from graphql import GraphQLError
 
-from plenary.graphql.pages import PageInfo, decode_cursor, encode_cursor, not_a_cursor
+from plenary.graphql.pages import PageInfo, decode_cursor, encode_cursor, not_a_cursor, page
 from plenary.graphql.scalars import instant_of
 from plenary.registration import orders_rows as rows
+from plenary.registration.lists import COUNTED
 from plenary.registration.lists import SoldSeat as FoundSeat
 from plenary.registration.tickets_types import Person
 from plenary.registration.types import Order, OrderState, attendee_of, registrant_of
@@ -48,10 +50,36 @@ class OrderConnection:
     )
     has_more_than_counted: bool = strawberry.field(description="Whether there are more than `totalCount` says.")
 
+    @classmethod
+    def of(
+        cls,
+        found: Sequence[rows.OrderRow],
+        size: int,
+        cursor: Callable[[rows.OrderRow], str],
+        after: str | None,
+        counted: int,
+        now: datetime,
+        stale: bool,
+    ) -> Self:
+        """A page of `size`, from one order more if there is one, and how many were counted."""
+        shown, place = page(found, size, cursor, after)
+        return cls(
+            edges=[OrderEdge(cursor=cursor(row), node=Order.of(row, now, stale)) for row in shown],
+            page_info=place,
+            total_count=min(counted, COUNTED),
+            has_more_than_counted=counted > COUNTED,
+        )
+
 
 def order_cursor(row: rows.OrderRow) -> str:
     """The place of an order in its conference's list."""
     return encode_cursor(row.placed_at.isoformat(), row.order_id)
+
+
+def refund_cursor(row: rows.OrderRow) -> str:
+    """The place of an order among those with a refund that is due."""
+    assert row.refund_due_since is not None  # all of them have one
+    return encode_cursor(row.refund_due_since.isoformat(), row.order_id)
 
 
 @strawberry.type(description="A seat of a confirmed order: somebody's, or nobody's yet.")

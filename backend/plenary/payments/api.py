@@ -17,7 +17,7 @@ from plenary.access.visitor import NotAllowed
 from plenary.conferences.conference import CONFERENCE
 from plenary.engine.decider import Refusal
 from plenary.graphql.context import Context, Info
-from plenary.graphql.reading import AtLeast, CommandId, ConferenceId, OrderId, lags
+from plenary.graphql.reading import CommandId, OrderId
 from plenary.graphql.words import refused
 from plenary.payments.gateways.pages import NoGateway, NotByTransfer, NotOffered, RefundUnderWay
 from plenary.payments.payment import PAYMENT, Cancelled, Completed, Initiated, Rejected
@@ -36,30 +36,14 @@ from plenary.registration.answers import changed
 from plenary.registration.order_commands import RequestPayment
 from plenary.registration.order_refusals import OrderNotFound
 from plenary.registration.orders import ORDERS
-from plenary.registration.orders_find import find_orders_to_refund
 from plenary.registration.orders_rows import OrderRow
-from plenary.registration.types import Order, OrderResult
+from plenary.registration.types import OrderResult
 
 PaymentId: TypeAlias = Annotated[UUID, strawberry.argument(description="The payment.")]
 RefundNumber: TypeAlias = Annotated[int, strawberry.argument(description="Which refund of the payment.")]
 Paid: TypeAlias = Initiated | Rejected | Cancelled | Completed
 TRANSFER = "transfer"
 BY_HAND = "by hand"
-MOST_DUE = 200
-
-
-@strawberry.type
-class Query:
-    @strawberry.field(
-        description="Orders with a refund that waits for their organizer, the oldest first; null for others."
-    )
-    async def refunds_due(self, info: Info, conference: ConferenceId, at_least: AtLeast = None) -> list[Order] | None:
-        engine = info.context.engine
-        if not await info.context.visitor.runs(conference):
-            return None
-        stale = await lags(engine, ORDERS, at_least)
-        rows = await find_orders_to_refund(engine.database, conference, MOST_DUE)
-        return [Order.of(row, engine.now(), stale) for row in rows]
 
 
 @strawberry.type

@@ -1,6 +1,7 @@
 """What the API shows of payments, and the ways there are to pay."""
 
 import enum
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -59,5 +60,6 @@ class Refund:
     reason: str = strawberry.field(description="What for.")
     method: PaymentMethod | None = strawberry.field(description="How it was paid, and goes back.")
     state: RefundState = strawberry.field(description="How it stands.")
+    since: datetime = strawberry.field(description="When it came to stand so.")
     why: str | None = strawberry.field(description="Why it failed, in the gateway's words.")
     due: bool = strawberry.field(description="Whether the organizer has to see to it.")

@@ -17,11 +17,13 @@ from plenary.registration.found_by import Words, words_of_order
 from plenary.registration.order_lines import quantities
 from plenary.registration.order_prices import price
 from plenary.registration.orders_rows import OrderLine, OrderRow, Person, Seat, State
-from plenary.registration.payments_shown import Payment, Refund, payment_after, refunds_after
+from plenary.registration.payments_shown import Payment, Refund, due_since, payment_after, refunds_after
 from plenary.registration.seats_messages import SeatsOffered, WaitlistEnded, WaitlistJoined, WaitlistLeft
 from plenary.words import Item, Promo
 
 derived = sa.MetaData()
+
+REFUND_DUE = sa.text("refund_due_since IS NOT NULL")
 
 orders = sa.Table(
     "orders",
@@ -53,11 +55,17 @@ orders = sa.Table(
     sa.Column("waiting_since", sa.BigInteger),
     sa.Column("words", Words, nullable=False, info={"personal": True}),
     sa.Column("refunds", Json(tuple[Refund, ...]), nullable=False),
-    sa.Column("refund_due", sa.Boolean, nullable=False),
+    sa.Column("refund_due_since", UtcDateTime),
     sa.Index("orders_code", "code"),
     sa.Index("orders_waiting", "conference_id", "waiting_since"),
     sa.Index("orders_conference_id_placed_at", "conference_id", "placed_at", "order_id"),
     sa.Index("orders_conference_id_state_placed_at", "conference_id", "state", "placed_at", "order_id"),
+    sa.Index(
+        "orders_refunds_due",
+        *("conference_id", "refund_due_since", "order_id"),
+        postgresql_where=REFUND_DUE,
+        sqlite_where=REFUND_DUE,
+    ),
     sa.Index("orders_words", "words", postgresql_using="gin").ddl_if(dialect="postgresql"),
     sa.Index("orders_read_words", "conference_id", "placed_at", "order_id", "state", "words").ddl_if(dialect="sqlite"),
 )
@@ -95,7 +103,7 @@ def _projected(row: OrderRow | None, event: Event) -> OrderRow | None:
             return replace(row, waiting_for=seat_type_id, waiting_since=event.position)
         case WaitlistLeft() | WaitlistEnded() | SeatsOffered() if row is not None:
             return replace(row, waiting_for=None, waiting_since=None)
-    return row and _changed(row, event.data)
+    return row and _changed(row, event.data, event.at)
 
 
 def _new(
@@ -129,7 +137,7 @@ def _new(
     )
 
 
-def _changed(row: OrderRow, event: Any) -> OrderRow:
+def _changed(row: OrderRow, event: Any, at: datetime) -> OrderRow:
     match event:
         case facts.OrderOffered(granted=granted, total=total, pay_by=pay_by, expires_at=expires_at):
             lines = _granted(row, granted)
@@ -183,7 +191,7 @@ def _changed(row: OrderRow, event: Any) -> OrderRow:
         ):
             return row  # told by another event, or nothing to show
         case _:
-            return _paid(row, event)
+            return _paid(row, event, at)
 
 
 def _wanted(lines: tuple[facts.Line, ...]) -> tuple[OrderLine, ...]:
@@ -214,12 +222,12 @@ def _seated(
     return replace(seat, generation=assignments.next_generation(event, seat.generation))
 
 
-def _paid(row: OrderRow, event: payments.Event) -> OrderRow:
-    refunds = refunds_after(row.refunds, event)
+def _paid(row: OrderRow, event: payments.Event, at: datetime) -> OrderRow:
+    refunds = refunds_after(row.refunds, event, at)
     payment = payment_after(row.payment, event, refunds)
     if (payment, refunds) == (row.payment, row.refunds):
         return row
-    return replace(row, payment=payment, refunds=refunds, refund_due=any(refund.due for refund in refunds))
+    return replace(row, payment=payment, refunds=refunds, refund_due_since=due_since(refunds))
 
 
 ORDERS: View[OrderRow] = View(

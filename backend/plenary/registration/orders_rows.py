@@ -73,7 +73,7 @@ class OrderRow(Struct, frozen=True, gc=False):
 
     `promos` are the codes taken off. An `offered` one came from the waitlist; `extended`: its registrant has asked for
     more time. `waiting_since` is its place in the order of all who ever joined, while it waits for `waiting_for`.
-    `words` are those it is found by.
+    `words` are those it is found by. `refund_due_since`: since when its organizer has to see to a refund, if to any.
     """
 
     order_id: UUID
@@ -103,7 +103,7 @@ class OrderRow(Struct, frozen=True, gc=False):
     waiting_since: int | None = None
     words: str = ""
     refunds: tuple[Refund, ...] = ()
-    refund_due: bool = False
+    refund_due_since: datetime | None = None
 
     @property
     def price(self) -> Price:

@@ -1,5 +1,6 @@
 """What an order shows of its payments: the one that counts, and all that goes back of any of them."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -25,13 +26,14 @@ class Payment(Struct, frozen=True, gc=False):
 
 
 class Refund(Struct, frozen=True, gc=False):
-    """A part of a payment that goes back, in minor units; `why` it failed, if it did."""
+    """A part of a payment that goes back, in minor units; `since` when it stands so, and `why` it failed, if it did."""
 
     payment_id: UUID
     number: int
     amount: int
     reason: str
     gateway: str
+    since: datetime
     state: RefundState = "requested"
     why: str | None = None
 
@@ -41,29 +43,34 @@ class Refund(Struct, frozen=True, gc=False):
         return self.state == "failed" or (self.state == "requested" and self.gateway == BY_HAND)
 
 
-def refunds_after(shown: tuple[Refund, ...], event: payments.Event) -> tuple[Refund, ...]:
-    """All refunds of the order's payments, in the order that they were asked for."""
+def refunds_after(shown: tuple[Refund, ...], event: payments.Event, at: datetime) -> tuple[Refund, ...]:
+    """All refunds of the order's payments after an event of this instant, in the order that they were asked for."""
     match event:
         case payments.RefundRequested(payment_id, number=number, amount=amount, reason=reason, gateway=gateway):
-            return (*shown, Refund(payment_id, number, amount, reason, gateway))
+            return (*shown, Refund(payment_id, number, amount, reason, gateway, at))
         case payments.RefundRetried(payment_id, number=number):
-            return _with(shown, payment_id, number, "requested")
+            return _with(shown, payment_id, number, at, "requested")
         case payments.RefundFailed(payment_id, number=number, why=why):
-            return _with(shown, payment_id, number, "failed", why)
+            return _with(shown, payment_id, number, at, "failed", why)
         case payments.PaymentRefunded(payment_id, number=number):
             if not any((one.payment_id, one.number) == (payment_id, number) for one in shown):
                 # As all were, before refunds had to be asked for.
-                shown = (*shown, Refund(payment_id, number, event.amount, event.reason, "test"))
-            return _with(shown, payment_id, number, "completed")
+                shown = (*shown, Refund(payment_id, number, event.amount, event.reason, "test", at))
+            return _with(shown, payment_id, number, at, "completed")
         case _:
             return shown
 
 
 def _with(
-    shown: tuple[Refund, ...], payment_id: UUID, number: int, state: RefundState, why: str | None = None
+    shown: tuple[Refund, ...],
+    payment_id: UUID,
+    number: int,
+    at: datetime,
+    state: RefundState,
+    why: str | None = None,
 ) -> tuple[Refund, ...]:
     return tuple(
-        replace(one, state=state, why=why) if (one.payment_id, one.number) == (payment_id, number) else one
+        replace(one, since=at, state=state, why=why) if (one.payment_id, one.number) == (payment_id, number) else one
         for one in shown
     )
 
@@ -90,3 +97,8 @@ def payment_after(shown: Payment | None, event: payments.Event, refunds: tuple[R
             return replace(shown, refunded=back, state="refunded" if back == shown.amount else "completed")
         case _:
             return shown
+
+
+def due_since(refunds: tuple[Refund, ...]) -> datetime | None:
+    """Since when the organizer has to see to one of them; None: to none."""
+    return min((refund.since for refund in refunds if refund.due), default=None)

@@ -37,6 +37,7 @@ def refund_of(refund: Refund, currency: str) -> types.Refund:
         reason=refund.reason,
         method=types.METHODS.get(refund.gateway),
         state=types.RefundState(refund.state),
+        since=refund.since,
         why=refund.why,
         due=refund.due,
     )

@@ -1,81 +1,108 @@
 /** An order as its conference's organizer sees it. */
 import { graphql, type ResultOf } from '../../api/graphql';
+import { plural } from '../../words/format';
 
-export const ordersFields = graphql(`
-  fragment OrdersFields on OrderConnection {
-    totalCount
-    hasMoreThanCounted
-    pageInfo {
-      hasNextPage
-      endCursor
+export const orderRow = graphql(`
+  fragment OrderRow on Order {
+    id
+    position
+    code
+    state
+    placedAt
+    total {
+      amount
+      currency
     }
-    edges {
-      node {
-        id
-        position
-        code
-        state
-        placedAt
-        total {
-          amount
-          currency
-        }
-        registrant {
-          email
-          firstName
-          lastName
-        }
-        lines {
-          seatTypeId
-          name
-          unitPrice {
-            amount
-            currency
-          }
-          wanted
-          granted
-          total {
-            amount
-            currency
-          }
-        }
-        payment {
-          id
-          state
-          method
-          refunded {
-            amount
-            currency
-          }
-        }
-        refunds {
-          paymentId
-          number
-          amount {
-            amount
-            currency
-          }
-          reason
-          method
-          state
-          why
-          due
-        }
-        seats {
-          position
-          seatType
-          attendee {
-            email
-            firstName
-            lastName
-          }
-        }
+    registrant {
+      email
+      firstName
+      lastName
+    }
+    lines {
+      seatTypeId
+      name
+      unitPrice {
+        amount
+        currency
+      }
+      wanted
+      granted
+      total {
+        amount
+        currency
+      }
+    }
+    payment {
+      id
+      state
+      method
+      refunded {
+        amount
+        currency
+      }
+    }
+    refunds {
+      paymentId
+      number
+      amount {
+        amount
+        currency
+      }
+      reason
+      method
+      state
+      since
+      why
+      due
+    }
+    seats {
+      position
+      seatType
+      attendee {
+        email
+        firstName
+        lastName
       }
     }
   }
 `);
 
-export type OrderRow = ResultOf<typeof ordersFields>['edges'][number]['node'];
+export type OrderRow = ResultOf<typeof orderRow>;
+
+export const ordersFields = graphql(
+  `
+    fragment OrdersFields on OrderConnection {
+      totalCount
+      hasMoreThanCounted
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      edges {
+        node {
+          ...OrderRow
+        }
+      }
+    }
+  `,
+  [orderRow],
+);
+
+/** One of them, while somebody looks at it. */
+export const ORDER = graphql(
+  `
+    subscription OrganizersOrder($id: UUID!) {
+      order(id: $id) {
+        ...OrderRow
+      }
+    }
+  `,
+  [orderRow],
+);
+
+/** "22 orders", "1,000 orders and more": how long a list is. */
+export const counted = (list: { totalCount: number; hasMoreThanCounted: boolean }) =>
+  `${plural(list.totalCount, 'order')}${list.hasMoreThanCounted ? ' and more' : ''}`;
 
 export const STATES: Record<OrderRow['state'], string> = {
   PLACED: 'Being decided',
@@ -94,6 +121,9 @@ export const nameOf = (person: OrderRow['registrant']) =>
   person ? `${person.firstName} ${person.lastName}` : undefined;
 
 export const seatsOf = (order: OrderRow) => order.lines.reduce((sum, line) => sum + (line.granted ?? line.wanted), 0);
+
+/** Nothing is paid yet, and its seats are held or waited for. */
+export const canBeCancelled = ({ state }: OrderRow) => ['HELD', 'PARTLY_HELD', 'WAITLISTED'].includes(state);
 
 /** What orders can be narrowed to. */
 export const GROUPS: { value: string; label: string; states: OrderRow['state'][] }[] = [

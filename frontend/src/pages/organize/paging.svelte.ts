@@ -1,6 +1,16 @@
 /** Where one is in a list that is read page by page: the cursors of the pages before, so that one can go back. */
+import { untrack } from 'svelte';
+
 export class Paging {
   #cursors = $state.raw<(string | null)[]>([null]);
+
+  /** `wish`: what is listed; another list begins at its first page. */
+  constructor(wish?: () => unknown) {
+    $effect(() => {
+      wish?.();
+      untrack(() => this.begin());
+    });
+  }
 
   /** The cursor after which the page begins. */
   get after(): string | null {
@@ -17,7 +27,7 @@ export class Paging {
     else if (end) this.#cursors = [...this.#cursors, end];
   }
 
-  /** Another list begins at its first page. */
+  /** Back to the first page. */
   begin(): void {
     if (this.number > 1) this.#cursors = [null];
   }
