@@ -87,9 +87,10 @@ class House:
             list(threads.map(ServerProcess.kill, self.processes))
 
     def check(self) -> None:
-        """Nobody said that something unforeseen happened."""
+        """Nobody said that something unforeseen happened. What they said is shown where the test fails."""
         for process in self.processes:
-            assert "Traceback" not in process.said(), process.said()[-4000:]
+            print(process.said()[-4000:])
+            assert "Traceback" not in process.said()
 
 
 @pytest.fixture
