@@ -60,7 +60,7 @@ check() {
 # aside NAME COMMAND...: a check that goes on in the background, on what the others leave idle of the machine.
 asides=()
 aside() {
-  check "$1" nice -n 19 "${@:2}" >"$REPORTS/$1.aside" 2>&1 &
+  check "$1" nice -n 19 timeout --kill-after=30 1200 "${@:2}" >"$REPORTS/$1.aside" 2>&1 &
   asides+=("$! $1")
 }
 

@@ -14,10 +14,16 @@ depends_on = None
 WAITING = sa.text("refund_due_since IS NOT NULL")
 
 
-def upgrade() -> None:
-    """Empty the orders, give them an instant instead of a yes or no, and let their follower begin again."""
+def fold_anew() -> None:
+    """Empty the orders and forget how far they were; what was put aside will be met again."""
     op.execute("DELETE FROM orders")
     op.execute("DELETE FROM bookmarks WHERE name = 'orders'")
+    op.execute("DELETE FROM parked WHERE name NOT IN (SELECT name FROM bookmarks)")
+
+
+def upgrade() -> None:
+    """Empty the orders, give them an instant instead of a yes or no, and let their follower begin again."""
+    fold_anew()
     with op.batch_alter_table("orders") as orders:
         orders.drop_column("refund_due")
         orders.add_column(sa.Column("refund_due_since", sa.DateTime(timezone=True)))
@@ -32,8 +38,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Go back to the yes or no; the orders are folded anew once more."""
-    op.execute("DELETE FROM orders")
-    op.execute("DELETE FROM bookmarks WHERE name = 'orders'")
+    fold_anew()
     op.drop_index("orders_refunds_due", "orders")
     with op.batch_alter_table("orders") as orders:
         orders.drop_column("refund_due_since")

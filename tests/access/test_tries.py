@@ -71,6 +71,19 @@ async def test_failures_are_forgotten_after_fifteen_minutes(tries: Tries, clock:
     await tries.database.close()
 
 
+async def test_an_hour_after_the_first_failure_all_begins_anew_however_many_try(tries: Tries, clock: HandClock) -> None:
+    await fail(tries, 5)
+    for _ in range(59):
+        clock.advance(timedelta(minutes=1))
+        await tries.begin("sign_in", HOME)
+    assert await tries.refuses("sign_in", HOME) is not None
+    clock.advance(timedelta(minutes=1))
+    assert await tries.refuses("sign_in", HOME) is None
+    await fail(tries, 5)
+    assert await tries.begin("sign_in", HOME) == TooManyTries(1)
+    await tries.database.close()
+
+
 async def test_many_tries_at_one_instant_do_not_slip_through_together(tries: Tries) -> None:
     answers = await asyncio.gather(*(tries.begin("sign_in", HOME) for _ in range(30)))
     assert answers.count(None) == 5

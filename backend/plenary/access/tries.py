@@ -17,6 +17,7 @@ from plenary.engine.decider import Refusal
 
 FREE_FAILURES = 5
 WINDOW_MS = 15 * 60 * 1000
+LONGEST_MS = 60 * 60 * 1000
 LONGEST_WAIT = 60
 # Seconds to wait after that many failures: 1, 2, 4 … 60.
 WAITS = {FREE_FAILURES + n: 2 ** max(n - 1, 0) for n in range(7)}
@@ -48,7 +49,9 @@ class Tries:
         old = tables.tries.c
         wait_ms = sa.case(WAITS, value=old.failures, else_=LONGEST_WAIT) * 1000
         over = sa.or_(
-            sa.and_(old.failures < FREE_FAILURES, old.since_ms <= now - WINDOW_MS), old.last_ms <= now - WINDOW_MS
+            sa.and_(old.failures < FREE_FAILURES, old.since_ms <= now - WINDOW_MS),
+            old.last_ms <= now - WINDOW_MS,
+            old.since_ms <= now - LONGEST_MS,  # others at the same address may never be quiet for so long
         )
         too_soon = sa.and_(old.failures >= FREE_FAILURES, old.last_ms + wait_ms > now)
         first = {"key": self._key(what, address), "failures": 1, "unseen": 0, "since_ms": now, "last_ms": now}
@@ -71,10 +74,12 @@ class Tries:
     async def refuses(self, what: str, address: str) -> TooManyTries | None:
         """Whether a right guess must be refused now, because of wrong ones before; it is not counted itself."""
         now, old = round(self.now().timestamp() * 1000), tables.tries.c
-        query = sa.select(old.failures, old.last_ms).where(old.key == self._key(what, address))
+        query = sa.select(old.failures, old.last_ms, old.since_ms).where(old.key == self._key(what, address))
         async with self.database.reading() as db:
             found = (await db.execute(query)).one_or_none()
         if found is None or found.failures < FREE_FAILURES or found.last_ms <= now - WINDOW_MS:
+            return None
+        if found.since_ms <= now - LONGEST_MS:
             return None
         wait = WAITS.get(found.failures, LONGEST_WAIT)
         return TooManyTries(wait) if found.last_ms + wait * 1000 > now else None

@@ -180,8 +180,8 @@ def _adds(event: Any) -> Sums:
             return Sums(confirmed=1, seats=sum(line.quantity for line in lines), revenue=total)
         case order.OrderExpired():
             return Sums(expired=1)
-        case order.OrderCancelled():
-            return Sums(cancelled=1)
+        case order.OrderCancelled(waited=None):
+            return Sums(cancelled=1)  # who leaves the line was no order like others yet
         case order.OrderRefunded():
             return Sums(refunded=1)
         case _:

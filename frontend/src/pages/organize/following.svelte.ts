@@ -11,25 +11,32 @@ type Seats = { seatAvailability: { position: string } };
 export class Following<Result extends Seats> {
   /** The conference's id; nothing is followed before it is known. */
   conference = $state<string>();
-  /** Read at least as of this position; a command's is set here, to see at once what came of it. */
-  atLeast = $state<string | null>(null);
+  #atLeast = $state<string | null>(null);
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #live: Live<Result>;
 
   constructor(document: Document<Result, { conference: string }>, gather = GATHER) {
     let newest = '';
-    let timer: ReturnType<typeof setTimeout> | undefined;
     this.#live = live(
       document,
       () => (this.conference === undefined ? undefined : { conference: this.conference }),
       ({ seatAvailability }) => {
         newest = seatAvailability.position;
-        timer ??= setTimeout(() => {
-          timer = undefined;
-          this.atLeast = newest;
-        }, gather);
+        this.#timer ??= setTimeout(() => (this.atLeast = newest), gather);
       },
     );
-    onDestroy(() => clearTimeout(timer));
+    onDestroy(() => clearTimeout(this.#timer));
+  }
+
+  /** Read at least as of this position; a command's is set here, to see at once what came of it. */
+  get atLeast(): string | null {
+    return this.#atLeast;
+  }
+
+  set atLeast(position: string | null) {
+    clearTimeout(this.#timer); // what was heard before is older than a command's answer
+    this.#timer = undefined;
+    this.#atLeast = position;
   }
 
   get seats(): Result['seatAvailability'] | undefined {
