@@ -132,11 +132,12 @@ async def test_a_position_that_was_never_given_out_is_waited_for_and_no_longer(t
     for kind, name in TRIED:
         for far in (2**63 - 1, 10**19 - 1) if "atLeast" in ROOTS[kind][name].args else ():
             said = arguments(ROOTS[kind][name], town.theirs.values) | {"atLeast": encode_position(far)}
-            (asked, *_) = everything(kind, name, said, {})
-            asking.append(outcome(town.theirs.people["organizer"], asked.query, said))
+            parts = [asked.query for asked in everything(kind, name, said, {})]
+            organizer = town.theirs.people["organizer"]
+            asking.append(asyncio.gather(*(outcome(organizer, query, said) for query in parts)))
     answers = await asyncio.gather(*asking)
     assert len(answers) > 4
-    assert all("true" in json.dumps(answer) for answer in answers if answer)  # `stale`
+    assert all("true" in json.dumps(answer) for answer in answers if any(answer))  # `stale`, in one of its parts
 
 
 async def test_nobody_was_stopped_by_any_of_it(town: Town) -> None:
