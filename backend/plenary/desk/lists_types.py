@@ -49,6 +49,7 @@ class OrderConnection:
         "one of a short list."
     )
     has_more_than_counted: bool = strawberry.field(description="Whether there are more than `totalCount` says.")
+    stale: bool = strawberry.field(description="True when `atLeast` could not be met in time.")
 
     @classmethod
     def of(
@@ -68,6 +69,7 @@ class OrderConnection:
             page_info=place,
             total_count=min(counted, COUNTED),
             has_more_than_counted=counted > COUNTED,
+            stale=stale,
         )
 
 
