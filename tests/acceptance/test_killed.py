@@ -12,7 +12,7 @@ from tests.acceptance.crowd import Crowd, dice
 from tests.acceptance.driver import Driver
 from tests.acceptance.process import ServerProcess
 
-KILLS = 3
+KILLS = 2
 PEOPLE = 12
 
 
