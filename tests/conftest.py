@@ -72,6 +72,11 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
             yield url
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest, and must come one after another, begins first: else a worker is left alone with it."""
+    items.sort(key=lambda item: "torture" not in item.path.parts)
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: garbage is looked for among the rest, and seldom."""
     gc.freeze()

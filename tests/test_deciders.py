@@ -133,6 +133,7 @@ COMMANDS: dict[Decider[Any, Any, Any], list[Any]] = {
     ENTRIES: [
         entries.AddEntry(ex.ADA, ex.GA, FIRST),
         entries.AddEntry(ex.ADA, ex.GA, SECOND),
+        entries.AddEntry(ex.ADA, ex.GA, SECOND, FIRST),
         entries.AddEntry(ex.ADA, ex.WS, SECOND),
         entries.EndEntry(ex.ADA, FIRST),
         entries.EraseEntries(ex.ADA),

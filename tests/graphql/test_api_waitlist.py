@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from plenary.engine.answers import Accepted
 from plenary.operations.erase import erase
+from plenary.registration.entries import AddEntry
 from plenary.registration.order import ORDER
 from plenary.registration.order_state import Waiting
 from plenary.registration.orders import ORDERS
@@ -53,6 +55,17 @@ async def next_place(pushed: AsyncIterator[Any]) -> Any:
         result = await anext(pushed)
     assert not result.errors, result.errors
     return result.data["waitlistPlace"]
+
+
+async def test_an_entry_that_has_not_been_ended_yet_stands_in_nobodys_way(house: House) -> None:
+    sold, _, held = await sold_out(house)
+    person = await house.engine.subject(ADA["email"])
+    stale = AddEntry(person, UUID(str(sold.types["GA"])), held)  # of an order that waits no more
+    assert isinstance(await house.engine.send(stale, id=uuid4(), sender="test"), Accepted)
+    waiting = uuid4()
+    await join(house.browser(), sold, waiting)
+    answer = await ask_to_join(house.browser(), sold, uuid4())
+    assert answer["code"] == "ALREADY_WAITING"
 
 
 async def test_who_waits_moves_up_and_is_told_the_end(house: House) -> None:

@@ -37,6 +37,16 @@ def test_who_waits_no_more_may_join_again() -> None:
     scenario(ENTRIES, given=[*WAITING, ended], when=AddEntry(ADA, GA, SECOND), then=[EntryAdded(ADA, GA, SECOND)])
 
 
+def test_an_entry_takes_the_place_of_one_that_is_known_to_be_over() -> None:
+    instead = AddEntry(ADA, GA, SECOND, instead_of=FIRST)
+    both = [EntryEnded(ADA, FIRST), EntryAdded(ADA, GA, SECOND)]
+    scenario(ENTRIES, given=WAITING, when=instead, then=both)
+    scenario(ENTRIES, given=[*WAITING, *both], when=instead, then=[])
+    other = AddEntry(ADA, GA, UUID(int=33), instead_of=FIRST)
+    scenario(ENTRIES, given=[*WAITING, *both], when=other, then=AlreadyWaiting())
+    scenario(ENTRIES, given=[], when=instead, then=[EntryAdded(ADA, GA, SECOND)])
+
+
 def test_word_of_an_earlier_order_does_not_end_a_later_entry() -> None:
     later = [*WAITING, EntryEnded(ADA, FIRST), EntryAdded(ADA, GA, SECOND)]
     scenario(ENTRIES, given=later, when=EndEntry(ADA, FIRST), then=[])

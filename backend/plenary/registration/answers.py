@@ -14,7 +14,7 @@ from plenary.engine.engine import Engine
 from plenary.graphql.context import Context
 from plenary.graphql.words import Position, refused
 from plenary.registration.assignments import AssignSeat, UnassignSeat
-from plenary.registration.entries import AddEntry, EndEntry
+from plenary.registration.entries import ENTRIES, AddEntry, EndEntry
 from plenary.registration.order import ORDER
 from plenary.registration.order_commands import (
     CancelOrder,
@@ -105,6 +105,15 @@ async def _send(engine: Engine, command: Any, entry: AddEntry | EndEntry | None,
     if entry is None:
         return await engine.send(command, **about)
     return await engine.send_together([entry, command], **about)  # the order's own event is the last one
+
+
+async def outlived(engine: Engine, person: UUID, seat_type_id: UUID) -> UUID | None:
+    """The order of an entry that waits no more, though the entry has not been ended yet."""
+    entries, _ = await engine.state(ENTRIES, person, fresh=True)
+    if (order_id := entries.orders.get(seat_type_id)) is None:
+        return None
+    order, _ = await engine.state(ORDER, order_id, fresh=True)
+    return None if isinstance(order, Waiting) else order_id
 
 
 async def entry_of(engine: Engine, order_id: UUID) -> EndEntry | None:

@@ -11,11 +11,12 @@ from plenary.engine.decider import Decider, Map, Refusal
 
 @dataclass(frozen=True, slots=True)
 class AddEntry:
-    """This order is to wait for seats of this type."""
+    """This order is to wait for seats of this type, in the place of one that is known to wait no more, if any."""
 
     subject: UUID
     seat_type_id: UUID
     order_id: UUID
+    instead_of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,13 @@ def decide(command: Command, entries: Entries) -> list[Event] | Refusal:
     match command:
         case AddEntry() if entries.erased:
             return PersonIsErased()
-        case AddEntry(subject, seat_type_id, order_id):
-            waiting = entries.orders.get(seat_type_id)
+        case AddEntry(subject, seat_type_id, order_id, instead_of):
+            waiting, added = entries.orders.get(seat_type_id), EntryAdded(subject, seat_type_id, order_id)
             if waiting is None:
-                return [EntryAdded(subject, seat_type_id, order_id)]
-            return [] if waiting == order_id else AlreadyWaiting()
+                return [added]
+            if waiting == order_id:
+                return []
+            return [EntryEnded(subject, waiting), added] if waiting == instead_of else AlreadyWaiting()
         case EndEntry(subject, order_id):
             return [EntryEnded(subject, order_id)] if order_id in entries.orders.values() else []
         case EraseEntries(subject):

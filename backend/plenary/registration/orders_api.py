@@ -5,8 +5,9 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -26,10 +27,11 @@ from plenary.registration.answers import (
     decision,
     is_decided,
     known_person,
+    outlived,
     send_on_offer,
 )
 from plenary.registration.availability import AVAILABILITY
-from plenary.registration.entries import AddEntry
+from plenary.registration.entries import AddEntry, AlreadyWaiting
 from plenary.registration.order import ORDER
 from plenary.registration.order_cancelling import Settlement, settle
 from plenary.registration.order_commands import (
@@ -122,15 +124,12 @@ class Mutation:
             code, grace = context.secrets.order_code(order_id), context.settings.grace_seconds
             return WaitForSeats(order_id, conference_id, code, offer, wanted, person, *names, engine.now(), grace)
 
-        answer = await send_on_offer(
-            engine,
-            conference_id,
-            wait,
-            id=command_id,
-            sender="anyone",
-            said=["joinWaitlist", order_id, conference_id, wanted, names],
-            entry=AddEntry(person, wanted.seat_type_id, order_id),
-        )
+        said = ["joinWaitlist", order_id, conference_id, wanted, names]
+        about: dict[str, Any] = {"id": command_id, "sender": "anyone", "said": said}
+        entry = AddEntry(person, wanted.seat_type_id, order_id)
+        answer = await send_on_offer(engine, conference_id, wait, **about, entry=entry)
+        if isinstance(answer, AlreadyWaiting) and (over := await outlived(engine, person, wanted.seat_type_id)):
+            answer = await send_on_offer(engine, conference_id, wait, **about, entry=replace(entry, instead_of=over))
         if isinstance(answer, Refusal):
             return refused(answer)
         row = await engine.until(ORDERS, order_id, is_decided, DECIDING, born=answer.position)
