@@ -12,7 +12,8 @@ from bench.flash_sale import ask, open_sale
 from bench.http import Client
 from bench.machine import Program, plenary
 from bench.page import Figure, table
-from bench.stage import Stage
+from bench.stage import SECRET, Stage
+from plenary.access.secrets import Secrets
 from plenary.engine.database import Database
 from tests.desk.many import fill, person
 
@@ -25,6 +26,10 @@ ORDERS = """query Orders($f: UUID!, $s: String, $w: [OrderState!], $a: String) {
 ATTENDEES = """query Attendees($f: UUID!, $s: String, $a: String) {
   done: attendees(conference: $f, search: $s, first: 50, after: $a) {
     __typename pageInfo { endCursor } edges { node { code position attendee { email } } } } }"""
+
+
+SIGN_IN = """mutation SignIn($e: String!, $c: String!) {
+  done: signIn(email: $e, accessCode: $c) { __typename ... on Refusal { message } } }"""
 
 
 class Desk:
@@ -58,6 +63,11 @@ class Desk:
         if not page["edges"]:
             raise RuntimeError((query, more))
 
+    async def sign_in(self, client: Client) -> None:
+        """From a browser that nobody knows."""
+        code = Secrets(SECRET.encode()).access_code(UUID(self.conference))
+        await ask(client, SIGN_IN, {"e": "bench@example.org", "c": code})
+
     async def export(self, what: str) -> tuple[float, float]:
         """Milliseconds until the first bytes of a file came, and its lines a second."""
         address = f"http://127.0.0.1:{self.server.port}/export/{self.conference}/{what}.csv"
@@ -77,6 +87,7 @@ def looks(desk: Desk) -> dict[str, Callable[[Client], Awaitable[None]]]:
     """What is looked up, by what it is called in the table."""
     someone = person(desk.orders // 2)
     return {
+        "sign_in": desk.sign_in,
         "first_page": lambda client: desk.look(client, ORDERS),
         "middle_page": lambda client: desk.look(client, ORDERS, a=desk.middle),
         "expired_only": lambda client: desk.look(client, ORDERS, w=["EXPIRED"]),
@@ -121,14 +132,14 @@ async def measure(stage: Stage) -> dict[str, Figure]:
             server.stop()
     short, long = (measured[1:] for measured in rows)
     ratios = {name: median(two[name] / one[name] for one, two in zip(short, long, strict=True)) for name in short[0]}
-    pages = [ratios[name] for name in ratios if name.endswith("page_ms") or name == "attendees_ms"]
+    pages = [ratios[name] for name in ratios if name.endswith("page_ms") or name in ("attendees_ms", "sign_in_ms")]
     text = f"""
-What an organizer looks up in a conference of {sizes[1]:,} orders, against the same in one of {sizes[0]:,}: pages of 50
-orders at the beginning and in the middle of the list, those in one state, those found by an address and by a first name
+What an organizer looks up in a conference of {sizes[1]:,} orders, against the same in one of {sizes[0]:,}: signing in, pages of
+50 orders at the beginning and in the middle of the list, those in one state, those found by an address and by a first name
 that a tenth of the people have, the attendees; and the two files, until their first bytes and by lines a second. The
 orders were put where the lists read them. Medians of {TIMES} looks, {stage.pairs} pairs in turn.
 
-Pages of the list take {min(pages):.2f} to {max(pages):.2f} times as long (target ≤ 1.5), and a file is written at
+Signing in and pages of the list take {min(pages):.2f} to {max(pages):.2f} times as long (target ≤ 1.5), and a file is written at
 {ratios["orders_csv_lines_a_second"]:.2f} times the speed (target ≥ 0.8). Searching takes {ratios["one_address_ms"]:.1f}
 times as long for an address and {ratios["a_first_name_ms"]:.1f} times for a first name.
 

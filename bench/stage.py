@@ -15,6 +15,7 @@ from tests.servers import Postgres, start_postgres
 
 MASTER = b"k" * 32
 """What every house on the stage seals with."""
+SECRET = "a secret of these measurements alone"
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Stage:
         return {
             "PLENARY_DATABASE": self.postgres.url(name),
             "PLENARY_VAR": str(self.postgres.folder / f"var-{name}"),
-            "PLENARY_SECRET": "a secret of these measurements alone",
+            "PLENARY_SECRET": SECRET,
             "PLENARY_KEY": MASTER.hex(),
         }
 

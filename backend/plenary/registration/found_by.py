@@ -42,9 +42,16 @@ def _without_accents(text: str) -> str:
     return "".join(letter for letter in taken_apart if not unicodedata.combining(letter))
 
 
+def _whole(text: str) -> list[str]:
+    """An address as one word, which few others begin like: Zoë@Example.org -> zoeexampleorg; else nothing."""
+    name, at, _ = text.partition("@")
+    return ["".join(words_in(text))] if at and words_in(name) else []
+
+
 def searched(text: str | None) -> tuple[str, ...]:
-    """What somebody searches for, as the beginnings of words."""
-    return tuple(word[:LONGEST] for word in words_in(text or "")[:MOST_WORDS])
+    """What somebody searches for, as the beginnings of words. An address is searched for as a whole."""
+    words = [word for part in (text or "").split() for word in (_whole(part) or words_in(part))]
+    return tuple(word[:LONGEST] for word in words[:MOST_WORDS])
 
 
 def wanted_mark(seat_type_id: UUID) -> str:
@@ -59,17 +66,21 @@ def seat_marks(seat_type_id: UUID | None, assigned: bool | None) -> str:
 
 def words_of_seat(order: Any, seat: Any) -> list[str]:
     """What one seat of an order is found by."""
-    return words_in(" ".join([*_of_order(order), *_of_person(seat.attendee)]))
+    return _words([*_of_order(order), *_of_person(seat.attendee)])
 
 
 def words_of_order(order: Any) -> str:
     """What an order is found by, one blank between two words."""
     texts = [*_of_order(order), *(text for seat in order.seats for text in _of_person(seat.attendee))]
-    words = {*words_in(" ".join(texts)), *(wanted_mark(line.seat_type_id) for line in order.lines)}
+    words = {*_words(texts), *(wanted_mark(line.seat_type_id) for line in order.lines)}
     for seat in order.seats:
         for kind in (None, seat.seat_type_id):
             words |= {seat_marks(kind, None), seat_marks(kind, seat.attendee is not None)}
     return " ".join(sorted(words))
+
+
+def _words(texts: Iterable[str]) -> list[str]:
+    return [word for text in texts for word in (*words_in(text), *_whole(text))]
 
 
 def _of_order(order: Any) -> Iterable[str]:
