@@ -134,10 +134,10 @@ async def measure(stage: Stage) -> dict[str, Figure]:
     ratios = {name: median(two[name] / one[name] for one, two in zip(short, long, strict=True)) for name in short[0]}
     pages = [ratios[name] for name in ratios if name.endswith("page_ms") or name in ("attendees_ms", "sign_in_ms")]
     text = f"""
-What an organizer looks up in a conference of {sizes[1]:,} orders, against the same in one of {sizes[0]:,}: signing in, pages of
-50 orders at the beginning and in the middle of the list, those in one state, those found by an address and by a first name
-that a tenth of the people have, the attendees; and the two files, until their first bytes and by lines a second. The
-orders were put where the lists read them. Medians of {TIMES} looks, {stage.pairs} pairs in turn.
+What an organizer looks up in a conference of {sizes[1]:,} orders, against the same in one of {sizes[0]:,}: signing in,
+pages of 50 orders at the beginning and in the middle of the list, those in one state, those found by an address and by
+a first name that a tenth of the people have, the attendees; and the two files, until their first bytes and by lines a
+second. The orders were put where the lists read them. Medians of {TIMES} looks, {stage.pairs} pairs in turn.
 
 Signing in and pages of the list take {min(pages):.2f} to {max(pages):.2f} times as long (target ≤ 1.5), and a file is written at
 {ratios["orders_csv_lines_a_second"]:.2f} times the speed (target ≥ 0.8). Searching takes {ratios["one_address_ms"]:.1f}
