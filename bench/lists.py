@@ -139,9 +139,9 @@ pages of 50 orders at the beginning and in the middle of the list, those in one 
 a first name that a tenth of the people have, the attendees; and the two files, until their first bytes and by lines a
 second. The orders were put where the lists read them. Medians of {TIMES} looks, {stage.pairs} pairs in turn.
 
-Signing in and pages of the list take {min(pages):.2f} to {max(pages):.2f} times as long (target ≤ 1.5), and a file is written at
-{ratios["orders_csv_lines_a_second"]:.2f} times the speed (target ≥ 0.8). Searching takes {ratios["one_address_ms"]:.1f}
-times as long for an address and {ratios["a_first_name_ms"]:.1f} times for a first name.
+Signing in and pages of the list take {min(pages):.2f} to {max(pages):.2f} times as long (target ≤ 1.5), and a file is
+written at {ratios["orders_csv_lines_a_second"]:.2f} times the speed (target ≥ 0.8). Searching takes
+{ratios["one_address_ms"]:.1f} times as long for an address and {ratios["a_first_name_ms"]:.1f} times for a first name.
 
 {table({f"{size:,} orders": measured for size, measured in zip(sizes, (short, long), strict=True)})}
 """
