@@ -10,6 +10,7 @@ import uvicorn
 import uvloop
 
 from plenary import app
+from plenary.cli import KEEP_ALIVE
 from plenary.engine.clock import HandClock
 from plenary.settings import Settings
 from tests.acceptance.driver import Driver
@@ -102,7 +103,14 @@ class Served:
         self.house = app.build(self._settings, self.clock)
         # The engine is run from here instead of by the web application, so that it can be told not to work.
         port = self._settings.port
-        config = uvicorn.Config(self.house.web, port=port, log_level="warning", lifespan="off", ws_max_size=65_536)
+        config = uvicorn.Config(
+            self.house.web,
+            port=port,
+            log_level="warning",
+            lifespan="off",
+            ws_max_size=65_536,
+            timeout_keep_alive=KEEP_ALIVE,
+        )
         server = uvicorn.Server(config)
         async with self.house.engine.running(work=self._works, died=self._note):
             serving = asyncio.create_task(server.serve())
