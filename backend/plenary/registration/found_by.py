@@ -49,8 +49,14 @@ def _whole(text: str) -> list[str]:
 
 
 def searched(text: str | None) -> tuple[str, ...]:
-    """What somebody searches for, as the beginnings of words. An address is searched for as a whole."""
-    words = [word for part in (text or "").split() for word in (_whole(part) or words_in(part))]
+    """What somebody searches for, as the beginnings of words.
+
+    An address is searched for as a whole and by its name: PostgreSQL takes one beginning alone for a frequent one.
+    """
+    words = []
+    for part in (text or "").split():
+        whole = _whole(part)
+        words += [*whole, *words_in(part.partition("@")[0])] if whole else words_in(part)
     return tuple(word[:LONGEST] for word in words[:MOST_WORDS])
 
 
