@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Empty the orders' read model and give it its new columns; begin the cashier where the log ends."""
+    """Empty the orders' read model and give it its new columns; begin the new followers where the log ends."""
     op.execute("DELETE FROM orders")
     op.execute("DELETE FROM bookmarks WHERE name = 'orders'")
     with op.batch_alter_table("orders") as orders:
@@ -23,7 +23,8 @@ def upgrade() -> None:
         "INSERT INTO bookmarks (name, position, updated_at) "
         "SELECT :name, max(position), CURRENT_TIMESTAMP FROM events HAVING max(position) IS NOT NULL"
     )
-    op.execute(begin.bindparams(sa.bindparam("name", "cashier", sa.Text)))
+    for name in ("cashier", "payments"):
+        op.execute(begin.bindparams(sa.bindparam("name", name, sa.Text)))
 
 
 def downgrade() -> None:
