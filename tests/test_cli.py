@@ -58,7 +58,7 @@ class Plenary:
         with contextlib.closing(sqlite3.connect(self.folder / "plenary.db")) as database:
             while behind and time.monotonic() < deadline:
                 (behind,) = database.execute(BEHIND).fetchone()
-                time.sleep(0.05)
+                time.sleep(0.05)  # the server goes on meanwhile
             return int(database.execute("SELECT count(*) FROM sales").fetchone()[0])
 
     def end(self) -> None:

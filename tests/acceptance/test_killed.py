@@ -12,7 +12,7 @@ from tests.acceptance.crowd import Crowd, dice
 from tests.acceptance.driver import Driver
 from tests.acceptance.process import ServerProcess
 
-KILLS = 2
+KILLS = 3
 PEOPLE = 12
 
 

@@ -60,7 +60,7 @@ def made_up(seed: int, wrong: int) -> Callable[[Any], Any]:
 
 
 @pytest.mark.parametrize("wrong", [0, 1, 20])
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(data=st.data(), seed=st.integers(0, 2**32))
 def test_whatever_is_asked_and_found_the_answer_is_that_of_graphql_core(
     wrong: int, data: st.DataObject, seed: int
