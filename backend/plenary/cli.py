@@ -32,10 +32,9 @@ from plenary.seed import BOUGHT, CONFERENCE_ID, OWNER_EMAIL, SLUG, Seed
 from plenary.settings import Settings, WrongSetting
 
 COLLECT_AFTER: Final = (50_000, 200, 10)
-"""Allocations, and rounds, after which garbage is looked for."""
+"""Allocations, and rounds, after which garbage is looked for; seldom among what stayed, for that stops everything."""
 DIED: Final = 70
 """The exit code of a server of which a part died (EX_SOFTWARE): whoever supervises it starts it again."""
-
 KEEP_ALIVE: Final = 75
 """Seconds that an idle connection is kept: longer than proxies do, who must not ask while it is being closed."""
 

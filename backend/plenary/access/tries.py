@@ -18,6 +18,7 @@ from plenary.engine.decider import Refusal
 FREE_FAILURES = 5
 WINDOW_MS = 15 * 60 * 1000
 LONGEST_MS = 60 * 60 * 1000
+"""Failures are forgotten when nobody has tried for a quarter of an hour, and an hour after the first of them."""
 LONGEST_WAIT = 60
 # Seconds to wait after that many failures: 1, 2, 4 … 60.
 WAITS = {FREE_FAILURES + n: 2 ** max(n - 1, 0) for n in range(7)}
@@ -77,9 +78,9 @@ class Tries:
         query = sa.select(old.failures, old.last_ms, old.since_ms).where(old.key == self._key(what, address))
         async with self.database.reading() as db:
             found = (await db.execute(query)).one_or_none()
-        if found is None or found.failures < FREE_FAILURES or found.last_ms <= now - WINDOW_MS:
+        if found is None or found.failures < FREE_FAILURES:
             return None
-        if found.since_ms <= now - LONGEST_MS:
+        if found.last_ms <= now - WINDOW_MS or found.since_ms <= now - LONGEST_MS:
             return None
         wait = WAITS.get(found.failures, LONGEST_WAIT)
         return TooManyTries(wait) if found.last_ms + wait * 1000 > now else None

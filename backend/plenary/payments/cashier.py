@@ -62,8 +62,8 @@ class Cashier:
     def __init__(self, engine: Engine, gateways: Mapping[str, Gateway]) -> None:
         """`gateways` by name."""
         self._engine, self._gateways = engine, gateways
-        self._some_wait = any(gateway.waits for gateway in gateways.values())
-        self._heard = ASKED | CALLED_OFF if self._some_wait else ASKED  # of most orders nothing is to be done here
+        some_wait = any(gateway.waits for gateway in gateways.values())
+        self._heard = ASKED | CALLED_OFF if some_wait else ASKED  # of most orders nothing is to be done here
         self._few = asyncio.Semaphore(AT_ONCE)
         self._away: dict[str, float] = {}
 
@@ -80,10 +80,10 @@ class Cashier:
             case RefundRequested(payment_id, number=number) | RefundRetried(payment_id, number=number):
                 async with self._few:
                     await self._refund(payment_id, number)
-            case PaymentCancelled(payment_id) if self._some_wait:
+            case PaymentCancelled(payment_id):
                 async with self._few:
                     await self._call_off(payment_id)
-            case OrderExpired(order_id) | OrderCancelled(order_id) if self._some_wait:
+            case OrderExpired(order_id) | OrderCancelled(order_id):
                 at = event.position
                 row = await self._engine.until(ORDERS, order_id, lambda row: bool(row and row.position >= at), PATIENCE)
                 if row is not None and row.payment is not None and row.payment.state == "initiated":
